@@ -1,0 +1,1 @@
+"""FlaskQuiz: one Flask question a day, in the channel where a team already talks."""

@@ -1,0 +1,1 @@
+"""The quiz itself: no platform, no database, no network and no clock."""

@@ -1,0 +1,355 @@
+"""What the quiz needs from outside: a store, messengers, a painter, a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
+
+from bot.core.leaderboard import Standing
+from bot.core.models import (
+    Address,
+    AttemptKey,
+    Caller,
+    Channel,
+    ChannelState,
+    Confidence,
+    Delivery,
+    DeliveryId,
+    Kind,
+    MessageRef,
+    Platform,
+    Round,
+    RoundId,
+    Settings,
+)
+from bot.core.parts import Card
+from bot.core.views import (
+    Board,
+    CloseRule,
+    DailyRule,
+    DigestRule,
+    Due,
+    Graded,
+    GradeRule,
+    Lease,
+    PickRule,
+    PracticeRule,
+    Profile,
+    RoundView,
+    Situation,
+    TeamRecord,
+    Week,
+)
+
+Clock = Callable[[], datetime]
+"""Gives the moment, aware and in UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """What the leaderboard's picture shows."""
+
+    title: str
+    standings: tuple[Standing, ...]
+
+
+Painter = Callable[[Chart], Awaitable[bytes]]
+"""Draws a chart to a PNG."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One delivery, ready to send."""
+
+    id: DeliveryId
+    kind: Kind
+    to: Address
+    card: Card
+    since: datetime
+    """When it was first tried: a message older than this cannot be it."""
+    thread: MessageRef | None = None
+    """The card under which it belongs."""
+    member: str = ""
+    """The one member who may see it, for a notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a platform may be posted to."""
+
+    per_second: float
+    """Posts a second by this process, in all."""
+    per_workspace: float
+    """Posts a second in one workspace."""
+
+
+class Messenger(Protocol):
+    """Brings cards to one platform."""
+
+    platform: Platform
+    pace: Pace
+
+    async def post(self, parcel: Parcel) -> MessageRef:
+        """
+        Send *parcel* once, without retries of its own.
+
+        Raises RetryLaterError, UnknownOutcomeError or RefusedError.
+        """
+
+    async def find(self, parcel: Parcel) -> MessageRef | None:
+        """
+        Look for *parcel* among the messages already sent, by its delivery id.
+
+        Raises RetryLaterError when it cannot look now, RefusedError when it never can.
+        """
+
+    async def edit(self, to: Address, message: MessageRef, card: Card) -> None:
+        """Replace a message sent earlier; raises as `post` does."""
+
+    async def permissions(self, to: Address) -> list[str]:
+        """Name, in words for an admin, what the bot may not do in this channel and should."""
+
+
+class Store(Protocol):
+    """
+    Keeps everything; each method is one transaction, on disk when it returns.
+
+    A *caller* names places by the platform's ids. A method that writes adds the workspace, channel
+    and member it has not seen, and keeps the newest name; one that reads does not. A key of another
+    workspace, or another member's practice, raises StaleKeyError as if it did not exist.
+    """
+
+    # --- channels
+
+    async def find_channel(self, caller: Caller) -> Channel | None:
+        """The caller's channel, or None if it is unknown."""
+
+    async def join_channel(self, caller: Caller, settings: Settings, now: datetime) -> Channel:
+        """
+        Add the caller's channel with proposed *settings*, state NEW, and owe it a hello once.
+
+        One that was GONE comes back as it was: NEW, or PAUSED with its settings kept.
+        """
+
+    async def leave_channel(self, to: Address) -> None:
+        """Stop all posting to a channel: GONE, nothing due, unsent deliveries failed."""
+
+    async def leave_workspace(self, platform: Platform, workspace: str) -> None:
+        """Leave every channel of a workspace."""
+
+    async def forget_workspace(self, platform: Platform, workspace: str) -> None:
+        """Delete a workspace with all it holds."""
+
+    async def keep_settings(
+        self,
+        caller: Caller,
+        settings: Settings,
+        next_daily_at: datetime,
+        next_digest_at: datetime,
+        now: datetime,
+    ) -> Channel:
+        """Keep *settings*: ACTIVE, no longer failing, the caller its admin."""
+
+    async def set_state(
+        self,
+        caller: Caller,
+        state: ChannelState,
+        next_daily_at: datetime | None,
+        next_digest_at: datetime | None,
+    ) -> Channel:
+        """Pause or resume the caller's channel; raises NotSetUpError when it is NEW or unknown."""
+
+    # --- rounds and attempts
+
+    async def find_round(self, caller: Caller, message: MessageRef) -> Round | None:
+        """The round whose card *message* is, in the caller's channel."""
+
+    async def open_round(self, caller: Caller, now: datetime) -> Situation | None:
+        """The round open (and posted) in the caller's channel, and the caller's attempt at it."""
+
+    async def situation(self, caller: Caller, key: AttemptKey) -> Situation:
+        """Where the caller stands with *key*."""
+
+    async def keep_words(
+        self, caller: Caller, key: AttemptKey, words: str, now: datetime
+    ) -> Situation:
+        """Keep the caller's words without a reveal; ignored once revealed."""
+
+    async def reveal(
+        self,
+        caller: Caller,
+        key: AttemptKey,
+        words: str,
+        confidence: Confidence | None,
+        now: datetime,
+    ) -> Situation:
+        """
+        Keep the words and that the answer was seen; a second reveal changes nothing.
+
+        Empty *words* leave words kept before. Raises RoundClosedError when the round is no longer
+        open and the answer was not revealed before.
+        """
+
+    async def tick(
+        self, caller: Caller, key: AttemptKey, ticked: frozenset[int], now: datetime
+    ) -> Situation:
+        """Keep which key points the caller ticks; raises NotRevealedError before the reveal."""
+
+    async def grade(
+        self, caller: Caller, key: AttemptKey, rule: GradeRule, now: datetime
+    ) -> Graded:
+        """
+        Keep a grade, with its memory, points and streak.
+
+        The first grade counts one attempt in the scores of the round's week, month and `all`; a
+        later one replaces it: the points move by the difference and the memory is reviewed from
+        what it was before the attempt. A later one on a closed round raises RoundClosedError.
+        Raises NotRevealedError before the reveal.
+        """
+
+    async def practice(
+        self, caller: Caller, rule: PracticeRule, now: datetime, question: str | None = None
+    ) -> Situation:
+        """
+        Begin a practice on what *rule* picks; its answer replaces an open practice on another
+        question. The same question again gives the open practice back.
+        """
+
+    # --- boards and people
+
+    async def board(self, caller: Caller, period: str, limit: int = 10) -> Board:
+        """The leaderboard of the caller's channel for a period such as ``2026-W47`` or ``all``."""
+
+    async def profile(self, caller: Caller, week: str, now: datetime) -> Profile:
+        """What is kept about the caller; *week* is the period of the standing."""
+
+    async def team(self, caller: Caller) -> TeamRecord:
+        """What is kept about the caller's channel."""
+
+    async def week(self, channel: Channel, period: str, before: str) -> Week:
+        """One week of *channel*; *before* is the period of the week before."""
+
+    async def set_hidden(self, caller: Caller, hidden: bool, now: datetime) -> None:
+        """Take the caller's name off the boards of the workspace, or put it back."""
+
+    async def export(self, caller: Caller) -> Mapping[str, Any]:
+        """Everything kept about the caller, ready for JSON."""
+
+    async def forget(self, caller: Caller) -> None:
+        """Delete everything kept about the caller in this workspace."""
+
+    # --- deliveries
+
+    async def post_now(
+        self,
+        caller: Caller,
+        on: date,
+        closes_at: datetime,
+        next_daily_at: datetime,
+        pick: PickRule,
+        now: datetime,
+    ) -> Delivery:
+        """
+        Owe the daily of local date *on* at once, closing any round still open there.
+
+        Raises AlreadyPostedError when the channel has a round for *on* or a later date,
+        NoQuestionError when *pick* finds none, NotSetUpError for a NEW or unknown channel.
+        """
+
+    async def share(self, caller: Caller, on: date, period: str, now: datetime) -> Delivery:
+        """Owe the channel a leaderboard; raises AlreadySharedError, one a local date."""
+
+    async def due(self, platforms: Collection[Platform], now: datetime) -> Due:
+        """What there is to claim: one query, every part by an index."""
+
+    async def claim_dailies(
+        self,
+        platforms: Collection[Platform],
+        now: datetime,
+        rule: DailyRule,
+        pick: PickRule,
+        limit: int = 500,
+    ) -> int:
+        """
+        Owe the dailies that are due: round and delivery, the earlier round closed, the skipped
+        dates recorded, the next one set. The number of channels handled; fewer than *limit*
+        means that there are no more.
+        """
+
+    async def claim_digests(
+        self, platforms: Collection[Platform], now: datetime, rule: DigestRule, limit: int = 500
+    ) -> int:
+        """Owe the digests that are due, none for a week in which nobody played."""
+
+    async def claim_answers(
+        self, platforms: Collection[Platform], now: datetime, rule: CloseRule, limit: int = 500
+    ) -> int:
+        """
+        Close the rounds whose time has come and owe their answers; a round whose card was never
+        posted is closed without one, and the channel's memory moves by *rule*.
+        """
+
+    async def lease(
+        self,
+        platforms: Collection[Platform],
+        now: datetime,
+        lease: timedelta,
+        limit: int = 100,
+        busy: Collection[str] = (),
+    ) -> Sequence[Lease]:
+        """
+        Take deliveries that are pending and due, or whose lease ran out while sending.
+
+        Oldest first, at most a fair share of *limit* for one workspace; workspaces in *busy* are
+        passed over. Each is SENDING until its lease ends.
+        """
+
+    async def delivered(self, delivery: DeliveryId, message: MessageRef, now: datetime) -> None:
+        """Settle a delivery as SENT; a daily's round is then posted, a failing channel heals."""
+
+    async def put_back(
+        self, delivery: DeliveryId, due_at: datetime, error: str, *, unknown: bool
+    ) -> None:
+        """Try again at *due_at*; *unknown* keeps it SENDING, so that the next one looks first."""
+
+    async def failed(self, delivery: DeliveryId, error: str, advice: str, now: datetime) -> None:
+        """
+        Settle a delivery as FAILED and mark its channel failing. The first failure since the
+        channel was well owes its admin a notice (detail: *advice*). A failed notice owes nothing.
+        """
+
+    async def get_delivery(self, delivery: DeliveryId) -> Delivery:
+        """One delivery."""
+
+    async def last_deliveries(self, caller: Caller, limit: int = 10) -> Sequence[Delivery]:
+        """The newest deliveries of the caller's channel, newest first."""
+
+    async def round_view(self, round_id: RoundId) -> RoundView:
+        """A round with its tally."""
+
+    async def claim_edits(
+        self, platforms: Collection[Platform], now: datetime, limit: int = 100
+    ) -> Sequence[RoundView]:
+        """
+        Take cards whose counter is due to be edited. A reveal or grade makes an edit due 30 s
+        after the last one, or at once; closing makes one due at once.
+        """
+
+    async def ask_edit(self, round_id: RoundId, at: datetime) -> None:
+        """Make an edit of a card due at *at*, after one that did not arrive."""
+
+    # --- small things
+
+    async def first_time(self, key: str, now: datetime, keep: timedelta) -> bool:
+        """Whether *key* was not seen before (within *keep*): events and OAuth states count once."""
+
+    async def recall(self, name: str) -> str | None:
+        """A small fact kept by `keep`."""
+
+    async def keep(self, name: str, value: str) -> None:
+        """Keep a small fact for the next process."""
+
+    async def now(self) -> datetime:
+        """The database's own clock."""

@@ -1,0 +1,1 @@
+"""Where the quiz is kept: one schema on SQLite and PostgreSQL."""
