@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from functools import cached_property
-from json import JSONDecoder
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -21,8 +19,8 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_core import ErrorDetails
 
+from bot.core.deck_faults import Faults
 from bot.core.errors import InvalidDeckError
 from bot.core.models import Level
 
@@ -218,8 +216,8 @@ def load(path: Path) -> Deck:
     try:
         deck = DeckFile.model_validate_json(text)
     except ValidationError as error:
-        raise InvalidDeckError(str(path), _Faults(text).of(error.errors())) from None
-    if faults := _Faults(text).of_duplicates(deck):
+        raise InvalidDeckError(str(path), Faults(text).of(error.errors(), DeckFile)) from None
+    if faults := _clashes(Faults(text), deck):
         raise InvalidDeckError(str(path), faults)
     return Deck(deck.title, deck.questions)
 
@@ -241,89 +239,20 @@ def _read(path: Path) -> str:
         raise InvalidDeckError(str(path), [f"cannot be read: {error.strerror}"]) from None
 
 
-class _Faults:
-    """Words for what is wrong with a deck's text, and where."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def of(self, errors: Sequence[ErrorDetails]) -> list[str]:
-        if errors[0]["type"] == "json_invalid":
-            return [f"is not JSON: {errors[0]['ctx']['error']}"]
-        return [self._sentence(error) for error in errors]
-
-    def of_duplicates(self, deck: DeckFile) -> list[str]:
-        seen = Counter(question.id for question in deck.questions)
-        topics: dict[str, str] = {}
-        faults = []
-        for i, question in enumerate(deck.questions):
-            if seen[question.id] > 1:
-                faults.append(f"{self._place(('questions', i, 'id'))}: is used twice: rename one")
-            known = topics.setdefault(slug(question.topic), question.topic)
-            if not slug(question.topic):
-                faults.append(f"{self._place(('questions', i, 'topic'))}: has no letter a to z")
-            elif known != question.topic:
-                place = self._place(("questions", i, "topic"))
-                faults.append(f"{place}: is {question.topic!r} here, {known!r} elsewhere: use one")
-        return faults
-
-    def _sentence(self, error: ErrorDetails) -> str:
-        where, context = error["loc"], error.get("ctx", {})
-        match error["type"]:
-            case "missing":
-                problem = "is missing: add it"
-            case "extra_forbidden":
-                close = get_close_matches(str(where[-1]), Question.model_fields, 1)
-                problem = f"is unknown: {f'did you mean {close[0]}?' if close else 'remove it'}"
-            case "string_too_long":
-                problem = f"has {len(error['input'])} characters: at most {context['max_length']}"
-            case "string_too_short":
-                problem = f"is too short: at least {context['min_length']} characters"
-            case "too_long" | "too_short" as kind:
-                limit = context["max_length"] if kind == "too_long" else context["min_length"]
-                few = "at most" if kind == "too_long" else "at least"
-                problem = f"has {context['actual_length']} entries: {few} {limit}"
-            case "enum" | "literal_error":
-                problem = f"is {str(error['input'])[:30]!r}: use {context['expected']}"
-            case "string_pattern_mismatch" if where[-1] == "id":
-                problem = "is not an id: use lower-case words joined by hyphens"
-            case "string_pattern_mismatch":
-                problem = "is not a version range: write it like >=3.0,<3.2"
-            case "value_error":
-                problem = str(context["error"])
-            case _:
-                problem = error["msg"][0].lower() + error["msg"][1:]
-        return f"{self._place(where)}: {problem}"
-
-    def _place(self, where: tuple[int | str, ...]) -> str:
-        if len(where) < 2 or where[0] != "questions" or not isinstance(where[1], int):
-            return " ".join(str(part) for part in where) or "the file"
-        start, entry = self._entries[where[1]]
-        line = self._text.count("\n", 0, start + self._offset(where)) + 1
-        name = entry.get("id") if isinstance(entry, dict) else None
-        names = [f"{part + 1}" if isinstance(part, int) else part for part in where[2:]]
-        question = f"{name[:40]!r}" if isinstance(name, str) else f"question {where[1] + 1}"
-        return f"line {line}, {question} {' '.join(names)}".rstrip()
-
-    def _offset(self, where: tuple[int | str, ...]) -> int:
-        # Good enough for a person: the first place in the question that names the field.
-        start, _ = self._entries[int(where[1])]
-        for part in reversed(where[2:]):
-            if isinstance(part, str) and (at := self._text.find(f'"{part}"', start)) >= 0:
-                return at - start
-        return 0
-
-    @cached_property
-    def _entries(self) -> list[tuple[int, Any]]:
-        """Where each question begins in the (valid) text, and what it is."""
-        decoder, entries = JSONDecoder(), []
-        at = re.compile(r'"questions"\s*:\s*\[').search(self._text)
-        position = at.end() if at else len(self._text)
-        blank = re.compile(r"[\s,]*")
-        while True:
-            position = blank.match(self._text, position).end()  # type: ignore[union-attr]  # it matches nothing too
-            if position >= len(self._text) or self._text[position] == "]":
-                return entries
-            entry, end = decoder.raw_decode(self._text, position)
-            entries.append((position, entry))
-            position = end
+def _clashes(faults: Faults, deck: DeckFile) -> list[str]:
+    """What no single question can show: ids used twice, a topic spelled in two ways."""
+    uses = Counter(question.id for question in deck.questions)
+    labels: dict[str, str] = {}
+    found = []
+    for i, question in enumerate(deck.questions):
+        label = labels.setdefault(slug(question.topic), question.topic)
+        if uses[question.id] > 1:
+            found.append(f"{faults.place(('questions', i, 'id'))}: is used twice: rename one")
+        if not slug(question.topic):
+            found.append(
+                f"{faults.place(('questions', i, 'topic'))}: has no letter a to z: add one"
+            )
+        elif label != question.topic:
+            place = faults.place(("questions", i, "topic"))
+            found.append(f"{place}: is {question.topic!r} here, {label!r} elsewhere: use one")
+    return found

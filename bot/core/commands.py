@@ -1,0 +1,117 @@
+"""The words after /flaskquiz to a Command."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from bot.core.models import Level, Period
+from bot.core.parts import Values, Verb
+
+WORDS = {
+    "start": Verb.START,
+    "practice": Verb.PRACTICE,
+    "leaderboard": Verb.LEADERBOARD,
+    "me": Verb.ME,
+    "team": Verb.TEAM,
+    "settings": Verb.SETTINGS,
+    "pause": Verb.PAUSE,
+    "resume": Verb.RESUME,
+    "now": Verb.NOW,
+    "doctor": Verb.DOCTOR,
+    "hide-me": Verb.HIDE,
+    "show-me": Verb.SHOW,
+    "export": Verb.EXPORT,
+    "forget-me": Verb.FORGET,
+    "help": Verb.HELP,
+}
+_ALSO = {
+    "practise": "practice",
+    "board": "leaderboard",
+    "standings": "leaderboard",
+    "setup": "settings",
+    "set-up": "settings",
+    "stats": "me",
+    "hideme": "hide-me",
+    "showme": "show-me",
+    "forgetme": "forget-me",
+    "?": "help",
+}
+SETTING_WORDS = ("time", "zone", "days", "levels", "topics", "open", "digest")
+_TEXT_MAX = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What a member asked for, read but not yet checked against the deck."""
+
+    verb: Verb
+    level: Level | None = None
+    topic: str = ""
+    """As typed; the quiz finds the topic it means."""
+    period: Period | None = None
+    values: Values = field(default_factory=dict)
+    """Settings given as words."""
+    unknown: str = ""
+    """The word that was not understood; the verb is then HELP."""
+    closest: str = ""
+
+
+def parse(text: str) -> Command:
+    """Read the words after ``/flaskquiz``; never raises, unknown words give help with the closest."""
+    words = text[:_TEXT_MAX].casefold().split()
+    if words and words[0].lstrip("/") == "flaskquiz":
+        words = words[1:]
+    if not words:
+        return Command(Verb.START)
+    first, rest = words[0], words[1:]
+    if rest and f"{first}-{rest[0]}" in WORDS:
+        first, rest = f"{first}-{rest[0]}", rest[1:]
+    first = _ALSO.get(first, first)
+    if first not in WORDS:
+        return _unknown(first, tuple(WORDS))
+    match verb := WORDS[first]:
+        case Verb.PRACTICE:
+            return _practice(rest)
+        case Verb.LEADERBOARD:
+            return _leaderboard(rest)
+        case Verb.SETTINGS:
+            return _settings(text[:_TEXT_MAX].split()[-len(rest) :] if rest else [])
+        case _:
+            return Command(verb)
+
+
+def _practice(words: list[str]) -> Command:
+    levels = {str(level): level for level in Level}
+    level = next((levels[word] for word in words if word in levels), None)
+    topic = " ".join(word for word in words if word not in levels)
+    return Command(Verb.PRACTICE, level=level, topic=topic)
+
+
+def _leaderboard(words: list[str]) -> Command:
+    named = [word for word in words if word not in ("this", "of", "the", "time")]
+    if not named:
+        return Command(Verb.LEADERBOARD)
+    if named[0] in set(Period):
+        return Command(Verb.LEADERBOARD, period=Period(named[0]))
+    return _unknown(named[0], tuple(f"leaderboard {period}" for period in Period))
+
+
+def _settings(words: list[str]) -> Command:
+    """Read ``time 09:30 zone Europe/Berlin days mon-fri``: each word up to the next setting."""
+    values: Values = {}
+    name = ""
+    for word in words:
+        if word.casefold() in SETTING_WORDS and word.casefold() not in values:
+            name = word.casefold()
+            values[name] = ""
+        elif name:
+            values[name] = f"{values[name]} {word}".strip()
+        else:
+            return _unknown(word, SETTING_WORDS)
+    return Command(Verb.SAVE_SETTINGS if values else Verb.SETTINGS, values=values)
+
+
+def _unknown(word: str, known: tuple[str, ...]) -> Command:
+    close = get_close_matches(word, known, 1, cutoff=0.5)
+    return Command(Verb.HELP, unknown=word[:40], closest=close[0] if close else "")

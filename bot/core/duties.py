@@ -1,0 +1,94 @@
+"""What a channel owes when its time has come: dailies, digests, and what it learns at a close."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from bot.core.calendar import Occurrence, Schedule, local_date, next_occurrence
+from bot.core.memory import Memory, Rating, review
+from bot.core.models import Channel, Settings, Tally
+from bot.core.views import DailyPlan, DigestPlan, RoundView
+
+LOOK_BACK = timedelta(days=14)
+"""How far back missed dates are recorded as skipped."""
+DIGEST_GRACE = timedelta(days=1)
+_INSTANT = timedelta(microseconds=1)
+
+
+def next_daily(schedule: Schedule, now: datetime, last_on: date | None) -> Occurrence:
+    """The next daily after *now* on a later local date than the newest round's."""
+    occurrence = next_occurrence(schedule, now)
+    while last_on is not None and occurrence.on <= last_on:
+        occurrence = next_occurrence(schedule, occurrence.at)
+    return occurrence
+
+
+def closing(settings: Settings, now: datetime, on: date) -> datetime:
+    """When a round posted at *now* for local date *on* closes."""
+    if settings.open_for is not None:
+        return now + settings.open_for
+    return next_daily(settings.schedule, now, on).at
+
+
+def daily_plan(channel: Channel, now: datetime) -> DailyPlan:
+    """What a channel whose ``next_daily_at`` has come owes: today's daily, older ones skipped."""
+    assert channel.next_daily_at is not None  # the claim selects by it
+    schedule = channel.settings.schedule
+    today = local_date(now, channel.zone)
+    post_on, skipped = None, list[date]()
+    occurrence = next_occurrence(schedule, max(channel.next_daily_at, now - LOOK_BACK) - _INSTANT)
+    while occurrence.at <= now:
+        if channel.last_on is None or occurrence.on > channel.last_on:
+            if occurrence.on >= today:
+                post_on = occurrence.on
+            else:
+                skipped.append(occurrence.on)
+        occurrence = next_occurrence(schedule, occurrence.at)
+    newest = post_on or channel.last_on
+    return DailyPlan(
+        post_on=post_on,
+        closes_at=closing(channel.settings, now, post_on) if post_on else None,
+        skipped=tuple(skipped),
+        next_at=next_daily(schedule, now, newest).at,
+    )
+
+
+def digest_plan(channel: Channel, now: datetime) -> DigestPlan:
+    """
+    What a channel whose ``next_digest_at`` has come owes.
+
+    A digest reports the week in which the day before it lies: on a Monday the week before. More
+    than a day late it is not posted.
+    """
+    assert channel.next_digest_at is not None  # the claim selects by it
+    schedule = channel.settings.digest
+    due = next_occurrence(schedule, max(channel.next_digest_at, now - LOOK_BACK) - _INSTANT)
+    while (later := next_occurrence(schedule, due.at)).at <= now:
+        due = later
+    if due.at > now:
+        return DigestPlan(None, due.at)
+    late = now - due.at > DIGEST_GRACE
+    return DigestPlan(None if late else week_start(due.on - timedelta(days=1)), later.at)
+
+
+def week_start(on: date) -> date:
+    """The Monday of the week of *on*."""
+    return on - timedelta(days=on.weekday())
+
+
+def channel_memory(view: RoundView, memory: Memory | None, now: datetime) -> Memory | None:
+    """
+    What the channel as a whole remembers after a round; None when nobody graded.
+
+    A partly counts half. Three quarters of the most are Good, two fifths Hard, less is Again.
+    """
+    if not view.tally.graded:
+        return None
+    return review(memory, _rating(view.tally), now)
+
+
+def _rating(tally: Tally) -> Rating:
+    share = (tally.got_it + tally.partly / 2) / tally.graded
+    if share >= 0.75:
+        return Rating.Good
+    return Rating.Hard if share >= 0.4 else Rating.Again
