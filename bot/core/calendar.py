@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 _WEEK = frozenset(range(7))
@@ -70,13 +71,7 @@ def occurrence_on(schedule: Schedule, on: date) -> datetime | None:
     So a time in a gap moves to the first instant after it, and a time in a fold is its first
     occurrence. None when the zone skipped that date altogether. Ignores the schedule's days.
     """
-    local = datetime.combine(on, schedule.at.replace(fold=0), schedule.zone)
-    if not _is_in_gap(local):
-        return local.astimezone(UTC)
-    midnight = datetime.combine(on, time(), schedule.zone)
-    if _is_in_gap(midnight) and local_date(_end_of_gap(midnight), schedule.zone) != on:
-        return None
-    return _end_of_gap(local)
+    return _moment(schedule.zone, schedule.at, on)
 
 
 def local_date(moment: datetime, zone: ZoneInfo) -> date:
@@ -102,21 +97,29 @@ def previous_week(period: str) -> str:
     return week_of(date.fromisoformat(f"{period}-1") - _DAY)
 
 
+@lru_cache(maxsize=8192)  # thousands of channels share a few hundred zones and times
+def _moment(zone: ZoneInfo, at: time, on: date) -> datetime | None:
+    """Do the work of occurrence_on."""
+    local = datetime.combine(on, at.replace(fold=0), zone)
+    if not _is_in_gap(local):
+        return local.astimezone(UTC)
+    midnight = datetime.combine(on, time(), zone)
+    if _is_in_gap(midnight) and local_date(_end_of_gap(midnight), zone) != on:
+        return None
+    return _end_of_gap(local)
+
+
 def _is_in_gap(local: datetime) -> bool:
-    """Tell whether the clock jumps over a local time (PEP 495: its offset grows with fold)."""
-    before, after = local.utcoffset(), local.replace(fold=1).utcoffset()
-    assert before is not None and after is not None  # a ZoneInfo always knows
-    return after > before
+    """Tell whether the clock jumps over a local time: PEP 495 then reads it later with fold 0."""
+    return local.replace(fold=1).astimezone(UTC) < local.astimezone(UTC)
 
 
 def _end_of_gap(local: datetime) -> datetime:
     """Search the moment at which the clock jumps over *local*, to the second."""
     wall = local.replace(tzinfo=None)
-    early = local.replace(fold=1).astimezone(UTC)
-    late = local.astimezone(UTC)
+    early, late = local.replace(fold=1).astimezone(UTC), local.astimezone(UTC)
     while late - early > _SECOND:
-        middle = early + (late - early) // 2
-        middle = middle.replace(microsecond=0)
+        middle = (early + (late - early) / 2).replace(microsecond=0)
         if middle.astimezone(local.tzinfo).replace(tzinfo=None) < wall:
             early = middle
         else:
