@@ -101,21 +101,15 @@ def previous_week(period: str) -> str:
 def _moment(zone: ZoneInfo, at: time, on: date) -> datetime | None:
     """Do the work of occurrence_on."""
     local = datetime.combine(on, at.replace(fold=0), zone)
-    if not _is_in_gap(local):
-        return local.astimezone(UTC)
-    midnight = datetime.combine(on, time(), zone)
-    if _is_in_gap(midnight) and local_date(_end_of_gap(midnight), zone) != on:
-        return None
-    return _end_of_gap(local)
+    moment = local.astimezone(UTC)
+    if local.replace(fold=1).astimezone(UTC) >= moment:  # PEP 495: smaller only in a gap
+        return moment
+    first_of_day = _after_gap(datetime.combine(on, time(), zone))
+    return _after_gap(local) if local_date(first_of_day, zone) == on else None
 
 
-def _is_in_gap(local: datetime) -> bool:
-    """Tell whether the clock jumps over a local time: PEP 495 then reads it later with fold 0."""
-    return local.replace(fold=1).astimezone(UTC) < local.astimezone(UTC)
-
-
-def _end_of_gap(local: datetime) -> datetime:
-    """Search the moment at which the clock jumps over *local*, to the second."""
+def _after_gap(local: datetime) -> datetime:
+    """Search, to the second, the moment at which the clock jumps over *local* (if it does)."""
     wall = local.replace(tzinfo=None)
     early, late = local.replace(fold=1).astimezone(UTC), local.astimezone(UTC)
     while late - early > _SECOND:
