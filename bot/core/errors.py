@@ -15,6 +15,7 @@ UndeliveredError               a post that did not arrive
 ├── RetryLaterError            may heal: try again after a pause
 ├── UnknownOutcomeError        the answer was lost: look before sending again
 └── RefusedError               will not heal by itself: an admin has to act
+StoreError                     the database cannot keep or give anything now, and why
 InvalidDeckError               the bot does not start; lists every fault
 """
 
@@ -119,6 +120,10 @@ class RefusedError(UndeliveredError):
         super().__init__(reason)
         self.advice = advice
         """What an admin has to do, in one sentence."""
+
+
+class StoreError(Exception):
+    """The database cannot keep or give anything now: a sentence for whoever hosts the bot."""
 
 
 class InvalidDeckError(Exception):
