@@ -100,6 +100,8 @@ class Caller:
     """None where the platform names no channel (App Home, a direct message)."""
     channel_name: str = ""
     is_admin: bool = False
+    zone: str = ""
+    """The member's own IANA zone where the platform tells it: what a new channel is offered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,10 @@ Clock = Callable[[], datetime]
 """Gives the moment, aware and in UTC."""
 
 
+Wake = Callable[[], None]
+"""Tells the scheduler that a delivery is owed now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Chart:
     """What the leaderboard's picture shows."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot.core.errors import RoundClosedError
 from bot.core.grading import Grade
 from bot.core.leaderboard import Standing
 from bot.core.memory import Memory
@@ -34,6 +35,11 @@ class Situation:
     """None for practice."""
     channel: Channel | None = None
     """None for practice outside a channel."""
+
+    def refuse_closed(self, now: datetime) -> None:
+        """Raise RoundClosedError when this is a round that is no longer open."""
+        if self.round is not None and not self.round.is_open(now):
+            raise RoundClosedError(self.question_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +123,14 @@ class Profile:
     grades: tuple[tuple[QuestionId, Grade, Confidence | None], ...]
     """Every graded attempt, newest first, at most 1,000."""
     memories: Mapping[QuestionId, Memory]
+    channel: Channel | None
+    """The caller's channel; where the caller names none, the one they played in last."""
     streak: Streak | None
-    """In the caller's channel, carried up to its last closed round."""
+    """In that channel, carried up to its last closed round."""
     points: int = 0
-    """In the caller's channel, of all time."""
+    """In that channel, of all time."""
     standing: Standing | None = None
-    """In the caller's channel, this week."""
+    """In that channel, this week."""
     players: int = 0
     open_rounds: tuple[Situation, ...] = ()
     """Open rounds in the channels where the member has played, newest first."""

@@ -1,0 +1,1 @@
+"""Every sentence the bot says, as neutral cards and forms."""

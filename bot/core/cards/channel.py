@@ -1,0 +1,280 @@
+"""What a channel and its admins see: hello, settings, doctor, notices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.core.choosing import digest_words, open_words, zone_names
+from bot.core.deck import Deck
+from bot.core.models import Channel, ChannelState, Delivery, DeliveryState, Kind, Settings
+from bot.core.parts import (
+    Action,
+    Block,
+    Button,
+    Buttons,
+    Card,
+    Code,
+    Facts,
+    Form,
+    Heading,
+    Option,
+    Paragraph,
+    Picks,
+    Quiet,
+    Strong,
+    Style,
+    Text,
+    Ticks,
+    Verb,
+    Words,
+)
+from bot.core.wording import (
+    DAYS,
+    LEVELS,
+    clipped,
+    counted,
+    day_names,
+    level_names,
+    listed,
+    moment,
+    span,
+)
+
+SET_UP = Button("Set up", Action(Verb.SETTINGS), Style.PRIMARY)
+DOCTOR = Button("Doctor", Action(Verb.DOCTOR))
+NOW = Button("Ask one now", Action(Verb.NOW))
+CLOCK_TOLERANCE = timedelta(seconds=2)
+KINDS = {
+    Kind.HELLO: "hello",
+    Kind.DAILY: "question",
+    Kind.ANSWER: "answer",
+    Kind.DIGEST: "weekly leaderboard",
+    Kind.SHARE: "shared leaderboard",
+    Kind.NOTICE: "note to the admin",
+}
+
+
+def hello(deck: Deck) -> Card:
+    """What the bot says once when it joins a channel."""
+    about = (
+        "Everyone tries before they look, sees the answer privately and grades themselves. "
+        "I remember what each of you and the team is about to forget, and bring it back in time."
+    )
+    return Card(
+        summary="Hello! I ask one Flask question a day.",
+        blocks=(
+            Heading(("Hello! I ask one Flask question a day.",)),
+            Paragraph((about,)),
+            Paragraph(
+                (
+                    "Anyone can begin now: ",
+                    Code("/flaskquiz"),
+                    " asks you in private.",
+                )
+            ),
+            Buttons((SET_UP,)),
+            Quiet((f"{counted(len(deck), 'question')} wait. An admin picks the time and days.",)),
+        ),
+    )
+
+
+def settings_form(settings: Settings, deck: Deck, channel_name: str) -> Form:
+    """All that can be set for a channel, the most important first."""
+    schedule = settings.schedule
+    where = f"The quiz in {channel_name}" if channel_name else "The quiz in this channel"
+    return Form(
+        title="Quiz settings",
+        blocks=(Quiet((f"{where}: one question on each of these days, one answer, no more.",)),),
+        inputs=(
+            Words(
+                "time", "Time of the question", f"{schedule.at:%H:%M}", required=True, max_length=10
+            ),
+            Words(
+                "zone",
+                "Time zone",
+                schedule.zone.key,
+                hint="Such as Europe/Berlin; a city alone will do.",
+                required=True,
+                max_length=64,
+                suggestions=tuple(zone_names()),
+            ),
+            Ticks(
+                "days",
+                "Days",
+                tuple(Option(str(i), name) for i, name in enumerate(DAYS)),
+                frozenset(str(number) for number in schedule.days),
+            ),
+            Ticks(
+                "levels",
+                "Levels",
+                tuple(Option(level, name) for level, name in LEVELS.items()),
+                frozenset(settings.levels),
+            ),
+            Picks(
+                "topics",
+                "Topics",
+                tuple(Option(topic, label) for topic, label in sorted(deck.topics.items())),
+                settings.topics,
+                hint="None chosen means all.",
+            ),
+            Words(
+                "open",
+                "How long a question stays open",
+                open_words(settings.open_for),
+                hint="next: until the next question. Or a time such as 8h or 2d.",
+                max_length=20,
+            ),
+            Words(
+                "digest",
+                "Weekly leaderboard",
+                digest_words(settings),
+                hint="Day and time. On a Monday it reports the week before.",
+                max_length=20,
+            ),
+        ),
+        submit="Save",
+        action=Action(Verb.SAVE_SETTINGS),
+    )
+
+
+def settings_saved(channel: Channel, deck: Deck, now: datetime) -> Card:
+    """What was kept, and what happens next."""
+    return Card(
+        summary="Settings saved.",
+        blocks=(
+            Heading(("Saved.",)),
+            Facts(tuple(setting_facts(channel.settings, deck))),
+            Quiet((next_words(channel, now),)),
+            Buttons((NOW, DOCTOR)),
+        ),
+    )
+
+
+def setting_facts(settings: Settings, deck: Deck) -> list[tuple[str, Text]]:
+    """A channel's settings in words."""
+    schedule = settings.schedule
+    topics = [deck.topics.get(topic, topic) for topic in sorted(settings.topics)]
+    stays = open_words(settings.open_for)
+    asked = f"{day_names(schedule.days)} at {schedule.at:%H:%M} ({schedule.zone.key})"
+    digest = f"{DAYS[settings.digest_day]}s at {settings.digest_at:%H:%M}"
+    chosen = len(deck.select(settings.levels, settings.topics))
+    return [
+        ("Question", (asked,)),
+        ("Stays open", ("until the next question" if stays == "next" else stays,)),
+        ("Levels", (level_names(settings.levels),)),
+        ("Topics", (clipped(listed(topics), 200) if topics else "all topics",)),
+        ("Questions to ask", (f"{chosen} of {len(deck)}",)),
+        ("Weekly leaderboard", (digest,)),
+    ]
+
+
+def next_words(channel: Channel, now: datetime) -> str:
+    """When the next question comes, in the channel's own time and in how long."""
+    match channel.state:
+        case ChannelState.NEW:
+            return "Not set up yet: no question will be posted."
+        case ChannelState.PAUSED:
+            return "Paused: no question will be posted until somebody resumes."
+        case ChannelState.GONE:
+            return "The bot is no longer in this channel."
+    if channel.next_daily_at is None:
+        return "No question is planned."
+    if channel.next_daily_at <= now:
+        return "The next question is due now."
+    at = moment(channel.next_daily_at, now, channel.zone)
+    return f"Next question {at}, in {span(channel.next_daily_at - now)}."
+
+
+def paused(channel: Channel) -> Card:
+    """The quiz stands still in the channel."""
+    return Card(
+        summary="Paused.",
+        blocks=(
+            Paragraph((Strong("Paused."), " No question will be posted; practice goes on.")),
+            Buttons((Button("Resume", Action(Verb.RESUME), Style.PRIMARY),)),
+        ),
+    )
+
+
+def resumed(channel: Channel, now: datetime) -> Card:
+    """The quiz goes on."""
+    return Card(
+        summary="Resumed.",
+        blocks=(
+            Paragraph((Strong("Resumed."), f" {next_words(channel, now)}")),
+            Buttons((NOW,)),
+        ),
+    )
+
+
+def posting() -> Card:
+    """The daily is on its way."""
+    return Card("On its way.", (Paragraph((Strong("On its way:"), " today's question.")),))
+
+
+def sharing() -> Card:
+    """The leaderboard is on its way."""
+    return Card("On its way.", (Paragraph((Strong("On its way:"), " the leaderboard.")),))
+
+
+def doctor(
+    channel: Channel,
+    deck: Deck,
+    deliveries: Sequence[Delivery],
+    complaints: Sequence[str],
+    offset: timedelta,
+    now: datetime,
+) -> Card:
+    """What happens next, what happened last, and what is wrong."""
+    wrong = [*complaints]
+    if channel.failing_since is not None:
+        since = moment(channel.failing_since, now, channel.zone)
+        wrong.insert(0, f"Posting has failed since {since}: {channel.failing_reason}")
+    if abs(offset) > CLOCK_TOLERANCE:
+        wrong.append(
+            f"This process's clock is {abs(offset).total_seconds():.0f} s away from the database's."
+        )
+    verdict = "All is well." if not wrong else f"{counted(len(wrong), 'thing')} to look at."
+    blocks: list[Block] = [
+        Heading((verdict,)),
+        *(Paragraph((f"• {complaint}",)) for complaint in wrong),
+        Paragraph((next_words(channel, now),)),
+        Facts(tuple(setting_facts(channel.settings, deck))),
+    ]
+    if deliveries:
+        blocks.append(Heading(("Last deliveries",)))
+        blocks.append(Facts(tuple(_delivery_fact(each, now) for each in deliveries)))
+    return Card(summary=f"Doctor: {verdict}", blocks=tuple(blocks))
+
+
+def _delivery_fact(delivery: Delivery, now: datetime) -> tuple[str, Text]:
+    label = f"{delivery.local_on:%d %b} {KINDS[delivery.kind]}"
+    zone = delivery.channel.zone
+    match delivery.state:
+        case DeliveryState.SENT:
+            tries = f" at try {delivery.tries}" if delivery.tries > 1 else ""
+            at = moment(delivery.sent_at, now, zone) if delivery.sent_at else ""
+            words = f"sent {at}{tries}"
+        case DeliveryState.SKIPPED:
+            words = "skipped: the bot was down that day"
+        case DeliveryState.FAILED:
+            words = f"failed after {counted(delivery.tries, 'try', 'tries')}: {delivery.error}"
+        case _:
+            tries = f", try {delivery.tries + 1}" if delivery.tries else ""
+            again = f": {delivery.error}" if delivery.error else ""
+            words = f"on its way{tries}{again}"
+    return label, (words,)
+
+
+def notice(delivery: Delivery) -> Card:
+    """Told to the admin once when a channel begins to fail."""
+    name = delivery.channel.name or "your channel"
+    return Card(
+        summary=f"I could not post in {name}.",
+        blocks=(
+            Heading((f"I could not post in {name}.",)),
+            Paragraph((delivery.detail or "Run /flaskquiz doctor there to see why.",)),
+            Quiet(("All settings are kept. It heals by itself with the next post that works.",)),
+        ),
+    )

@@ -1,0 +1,78 @@
+"""Every refusal in words; the one place that does it, for all faces."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+
+from bot.core.cards.channel import SET_UP
+from bot.core.cards.rounds import PRACTISE
+from bot.core.errors import (
+    AlreadyPostedError,
+    AlreadySharedError,
+    FormError,
+    NoChannelError,
+    NoQuestionError,
+    NotAdminError,
+    NotRevealedError,
+    NotSetUpError,
+    QuizError,
+    RoundClosedError,
+    StaleKeyError,
+)
+from bot.core.parts import (
+    Action,
+    Block,
+    Button,
+    Buttons,
+    Card,
+    Form,
+    Paragraph,
+    Style,
+    Verb,
+)
+
+
+async def told(answer: Awaitable[Card | Form]) -> Card | Form:
+    """Await *answer*; a refusal becomes the card that tells it."""
+    try:
+        return await answer
+    except QuizError as error:
+        return refusal(error)
+
+
+def refusal(error: QuizError) -> Card:
+    """What a member is told when the quiz refuses."""
+    match error:
+        case StaleKeyError():
+            return _card("That question is no longer here. Practise another one?", PRACTISE)
+        case RoundClosedError():
+            return _card("This round has closed; its answer is posted. Practise instead?", PRACTISE)
+        case NotRevealedError():
+            see = Button("See the answer", Action(Verb.ANSWER, str(error.key)), Style.PRIMARY)
+            return _card("A grade counts once you have seen the answer.", see)
+        case NotAdminError():
+            return _card(f"Only an admin of this channel can {error.wish}. Ask one to do it.")
+        case NoChannelError():
+            return _card("That works in a channel where the quiz runs. Type it there.")
+        case NotSetUpError():
+            return _card("The quiz is not set up in this channel yet. An admin can do it.", SET_UP)
+        case AlreadyPostedError():
+            return _card("Today's question is already here. The next one comes on its day.")
+        case AlreadySharedError():
+            return _card("The leaderboard was shared here today already. Once a day is enough.")
+        case NoQuestionError():
+            return _card("No question fits that. Try another level or topic.", PRACTISE)
+        case FormError():
+            return _card(" ".join(error.problems.values()))
+        case _:
+            return _card("That did not work. Try again, or type /flaskquiz help.")
+
+
+def apology() -> Card:
+    """What a member is told when something broke."""
+    return _card("Something broke on my side. Please try again in a moment.")
+
+
+def _card(sentence: str, *buttons: Button) -> Card:
+    row: tuple[Block, ...] = (Buttons(buttons),) if buttons else ()
+    return Card(summary=sentence, blocks=(Paragraph((sentence,)), *row))

@@ -1,0 +1,299 @@
+"""The cards of a round: asked, tried, revealed, graded, closed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from bot.core.calendar import local_date
+from bot.core.deck import Question
+from bot.core.grading import Grade
+from bot.core.models import WORDS_MAX, AttemptKey, Confidence, Tally
+from bot.core.parts import (
+    Action,
+    Block,
+    Button,
+    Buttons,
+    Card,
+    Choice,
+    CodeBlock,
+    Divider,
+    Form,
+    Heading,
+    Link,
+    Numbered,
+    Option,
+    Paragraph,
+    Quiet,
+    Quote,
+    Span,
+    Strong,
+    Style,
+    Text,
+    Ticks,
+    Verb,
+    Words,
+    inline,
+    plain,
+)
+from bot.core.views import Graded, RoundView, Situation
+from bot.core.wording import LEVELS, clipped, counted, day, dots, flask_versions, moment, ordinal
+
+GRADES = {Grade.MISSED: "Missed it", Grade.PARTLY: "Partly", Grade.GOT_IT: "Got it"}
+CONFIDENCES = {
+    Confidence.GUESS: "Just a guess",
+    Confidence.THINK: "I think so",
+    Confidence.SURE: "Sure",
+}
+_DOCS = {
+    "flask.palletsprojects.com": "Flask docs",
+    "werkzeug.palletsprojects.com": "Werkzeug docs",
+    "jinja.palletsprojects.com": "Jinja docs",
+    "docs.python.org": "Python docs",
+}
+PRACTISE = Button("Practise one more", Action(Verb.PRACTICE))
+BOARD = Button("Leaderboard", Action(Verb.LEADERBOARD))
+
+
+def asked(question: Question) -> tuple[Block, ...]:
+    """The question itself: one bold line, and code as code."""
+    code = (CodeBlock("\n".join(question.code)),) if question.code else ()
+    return Heading(inline(question.prompt)), *code
+
+
+def daily(view: RoundView, question: Question, now: datetime) -> Card:
+    """The card of a round, with its counter; without a button once it has closed."""
+    key = AttemptKey(round_id=view.round.id)
+    about = dots(["Flask question of the day", LEVELS[question.level], question.topic])
+    return Card(
+        summary=(
+            f"Flask question of the day ({question.level}, {question.topic}): "
+            f"{plain(inline(question.prompt))}"
+        ),
+        blocks=(
+            Quiet((about,)),
+            *asked(question),
+            *_invitation(view, key, now),
+        ),
+        level=question.level,
+    )
+
+
+def _invitation(view: RoundView, key: AttemptKey, now: datetime) -> tuple[Block, ...]:
+    if not view.round.is_open(now):
+        closed = "Closed, the answer is posted below" if view.tally.tried else "Closed"
+        return (Quiet((dots([counter(view.tally), closed]),)),)
+    until = f"open until {moment(view.round.closes_at, now, view.channel.zone)}"
+    return (
+        Buttons((Button("Answer", Action(Verb.ANSWER, str(key)), Style.PRIMARY),)),
+        Quiet((dots([counter(view.tally), until]),)),
+        Quiet(
+            ("Try first, then grade yourself. Only you see your answer; a reply here counts too.",)
+        ),
+    )
+
+
+def counter(tally: Tally) -> str:
+    """How many tried and got it; never who, and never who missed."""
+    if not tally.tried:
+        return "Nobody has tried yet"
+    return f"{tally.tried} tried, {tally.got_it} got it"
+
+
+def try_first(situation: Situation, question: Question) -> Form:
+    """The form to answer in, before anything is revealed."""
+    words = situation.attempt.words if situation.attempt else ""
+    return Form(
+        title="Try first",
+        blocks=asked(question),
+        inputs=(
+            Words(
+                "words",
+                "What do you remember?",
+                value=words,
+                hint="Only you see this. A few words are enough; leave it empty if you don't know.",
+                placeholder="In your own words",
+                lines=4,
+                max_length=WORDS_MAX,
+            ),
+            Choice(
+                "confidence",
+                "How sure are you?",
+                tuple(Option(value, label) for value, label in CONFIDENCES.items()),
+                required=True,
+            ),
+        ),
+        submit="Show answer",
+        action=Action(Verb.REVEAL, _key(situation)),
+        level=question.level,
+    )
+
+
+def practice(situation: Situation, question: Question, why: str) -> Card:
+    """One question in private; *why* says why it is this one."""
+    about = dots(["Practice", LEVELS[question.level], question.topic, why])
+    answer = Button("Answer", Action(Verb.ANSWER, _key(situation)), Style.PRIMARY)
+    return Card(
+        summary=f"Practice ({question.level}, {question.topic})",
+        blocks=(
+            Quiet((about,)),
+            *asked(question),
+            Buttons((answer,)),
+            Quiet(("Practice trains your memory. It never counts on the leaderboard.",)),
+        ),
+        level=question.level,
+    )
+
+
+def reveal(situation: Situation, question: Question) -> Form:
+    """The member's words beside the answer, the key points to tick, and the grade."""
+    attempt = situation.attempt
+    words = attempt.words if attempt else ""
+    chosen = attempt.ticked if attempt else frozenset()
+    wrote: tuple[Block, ...] = (Heading(("You wrote",)), Quote(words), Divider()) if words else ()
+    return Form(
+        title="How did you do?",
+        blocks=(*wrote, Heading(("Answer",)), *answer(question), Quiet(source(question))),
+        inputs=(
+            Ticks(
+                "ticks",
+                "A good answer says: which did you have?",
+                tuple(Option(str(i), point) for i, point in enumerate(question.key_points)),
+                chosen=frozenset(str(i) for i in chosen),
+            ),
+            Choice(
+                "grade",
+                "Your grade",
+                tuple(Option(value, label) for value, label in GRADES.items()),
+                chosen=attempt.grade or "" if attempt else "",
+                hint="Leave it empty to be graded by your ticks.",
+            ),
+        ),
+        submit="Save grade",
+        action=Action(Verb.GRADE, _key(situation)),
+        level=question.level,
+    )
+
+
+def answer(question: Question) -> tuple[Block, ...]:
+    """The model answer and the example that proves it."""
+    example = question.example
+    prints = (
+        (Quiet(("It prints",)), CodeBlock("\n".join(example.prints), "text"))
+        if example.prints
+        else ()
+    )
+    return (
+        *(Paragraph(inline(paragraph)) for paragraph in question.answer),
+        CodeBlock("\n".join(example.code), example.language),
+        *prints,
+    )
+
+
+def source(question: Question) -> Text:
+    """For which Flask the answer holds, and where to read on."""
+    spans: list[Span] = [f"Holds for {flask_versions(question.flask)}"]
+    names = [_DOCS.get(urlsplit(url).hostname or "", "More to read") for url in question.docs]
+    for i, (name, url) in enumerate(zip(names, question.docs, strict=True)):
+        again = names[:i].count(name)
+        spans += [" · ", Link(f"{name} ({again + 1})" if again else name, url)]
+    return tuple(spans)
+
+
+def result(graded: Graded, question: Question, now: datetime, *, again: bool = False) -> Card:
+    """What a grade earned, what is worth another look, and when it returns."""
+    situation = graded.situation
+    attempt, round_ = situation.attempt, situation.round
+    assert attempt is not None and attempt.grade is not None  # it was just kept
+    grade = GRADES[attempt.grade]
+    earned = f"{grade}, {counted(attempt.points, 'point')}." if round_ else f"{grade}."
+    had = len(attempt.ticked)
+    ticked = f" You had {had} of {len(question.key_points)}." if had else ""
+    missing = [point for i, point in enumerate(question.key_points) if i not in attempt.ticked]
+    look: tuple[Block, ...] = ()
+    if had and missing:
+        look = Quiet(("Worth another look",)), Numbered(tuple((point,) for point in missing))
+    kept = "You have done this one. " if again else ""
+    changeable = round_ is None or round_.is_open(now)
+    regrade = Button("Change my grade", Action(Verb.REGRADE, _key(situation)))
+    return Card(
+        summary=f"Saved: {earned}",
+        blocks=(
+            Paragraph((kept, Strong(earned), ticked) if kept else (Strong(earned), ticked)),
+            *look,
+            Quiet((dots(_standing(graded, now)),)),
+            Buttons((PRACTISE, BOARD, *((regrade,) if changeable else ()))),
+        ),
+        level=question.level,
+    )
+
+
+def _standing(graded: Graded, now: datetime) -> list[str]:
+    facts = []
+    channel = graded.situation.channel
+    if graded.streak and graded.streak.days:
+        facts.append(f"{counted(graded.streak.days, 'day')} in a row")
+    if graded.standing:
+        facts.append(f"{ordinal(graded.standing.rank)} of {graded.players} this week")
+    if channel is None:
+        facts.append(f"comes back to you on {graded.due_at:%Y-%m-%d}")
+    else:
+        today = local_date(now, channel.zone)
+        due_on = max(local_date(graded.due_at, channel.zone), today)
+        facts.append(f"comes back to you {day(due_on, today)}")
+    return facts
+
+
+def closed(view: RoundView, question: Question) -> Card:
+    """The answer for everybody, with the spread and no names; it goes under the card."""
+    return Card(
+        summary="The round has closed: here is the answer.",
+        blocks=(
+            Heading(("The answer",)),
+            *answer(question),
+            Heading(("A good answer says",)),
+            Numbered(tuple((point,) for point in question.key_points)),
+            Paragraph((spread(view.tally, question),)),
+            Quiet(source(question)),
+        ),
+        level=question.level,
+    )
+
+
+def spread(tally: Tally, question: Question) -> str:
+    """How a round went in one or two sentences."""
+    if not tally.tried:
+        return "Nobody tried this one. It will come round again."
+    ungraded = tally.tried - tally.graded
+    parts = [
+        f"{tally.got_it} got it",
+        f"{tally.partly} partly",
+        f"{tally.missed} missed it",
+        f"{ungraded} did not grade" if ungraded else "",
+    ]
+    words = f"{tally.tried} tried: {', '.join(part for part in parts if part)}."
+    if tally.ticks and tally.graded > 2 and min(tally.ticks) < max(tally.ticks):
+        point = question.key_points[tally.ticks.index(min(tally.ticks))]
+        words += f" Missed most: {clipped(point, 75)}."
+    return words
+
+
+def look_first(situation: Situation) -> Card:
+    """A grade or words came by reply before the reveal: here is the way to the answer."""
+    show = Button("See the answer", Action(Verb.ANSWER, _key(situation)), Style.PRIMARY)
+    wrote = bool(situation.attempt and situation.attempt.words)
+    said = "I kept your words." if wrote else "A grade counts once you have seen the answer."
+    return Card(
+        summary="Now see the answer, then grade yourself.",
+        blocks=(
+            Paragraph((f"{said} Now see the answer, then grade yourself.",)),
+            Buttons((show,)),
+        ),
+    )
+
+
+def _key(situation: Situation) -> str:
+    if situation.round is not None:
+        return str(AttemptKey(round_id=situation.round.id))
+    assert situation.attempt is not None  # a practice is an attempt from its beginning
+    return str(situation.attempt.key)

@@ -1,0 +1,82 @@
+"""A delivery to the card it brings."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.core import calendar
+from bot.core.cards import boards, digest, rounds
+from bot.core.cards import channel as desk
+from bot.core.deck import Deck, Question
+from bot.core.errors import RefusedError
+from bot.core.models import Caller, Delivery, Kind, MessageRef
+from bot.core.parts import Card
+from bot.core.ports import Chart, Painter, Parcel, Store
+from bot.core.views import Lease, RoundView
+from bot.core.wording import period_name
+
+
+class Composer:
+    """Makes parcels of deliveries; reads the store, sends nothing."""
+
+    def __init__(self, deck: Deck, store: Store, painter: Painter) -> None:
+        self._deck = deck
+        self._store = store
+        self._painter = painter
+
+    async def parcel(self, lease: Lease, now: datetime) -> Parcel:
+        """What to send for *lease*; raises RefusedError when the deck lost the question."""
+        delivery = lease.delivery
+        card, thread = await self._card(delivery, now)
+        return Parcel(
+            id=delivery.id,
+            kind=delivery.kind,
+            to=delivery.channel.address,
+            card=card,
+            since=lease.first_tried_at,
+            thread=thread,
+            member=delivery.channel.admin if delivery.kind is Kind.NOTICE else "",
+        )
+
+    def card_of(self, view: RoundView, now: datetime) -> Card:
+        """A round's card as it stands now."""
+        return rounds.daily(view, self._question(view), now)
+
+    async def _card(self, delivery: Delivery, now: datetime) -> tuple[Card, MessageRef | None]:
+        """The card, and the message under which it belongs."""
+        match delivery.kind:
+            case Kind.HELLO:
+                return desk.hello(self._deck), None
+            case Kind.NOTICE:
+                return desk.notice(delivery), None
+            case Kind.DIGEST:
+                return await self._digest(delivery, now), None
+            case Kind.SHARE:
+                return await self._shared(delivery), None
+        assert delivery.round_id is not None  # dailies and answers are about a round
+        view = await self._store.round_view(delivery.round_id)
+        if delivery.kind is Kind.DAILY:
+            return self.card_of(view, now), None
+        return rounds.closed(view, self._question(view)), view.round.message
+
+    async def _digest(self, delivery: Delivery, now: datetime) -> Card:
+        period = calendar.week_of(delivery.local_on)
+        before = calendar.previous_week(period)
+        week = await self._store.week(delivery.channel, period, before)
+        title = f"Leaderboard, {period_name(period)}"
+        picture = await self._painter(Chart(title, week.standings)) if week.standings else None
+        return digest.digest(week, delivery.channel, self._deck, picture, now)
+
+    async def _shared(self, delivery: Delivery) -> Card:
+        to = delivery.channel.address
+        nobody = Caller(to.platform, to.workspace, member="", name="", channel=to.channel)
+        return boards.shared(await self._store.board(nobody, delivery.detail))
+
+    def _question(self, view: RoundView) -> Question:
+        question = self._deck.find(view.round.question_id)
+        if question is None:
+            raise RefusedError(
+                f"the deck no longer holds {view.round.question_id}",
+                "Put the question back into the deck, or wait for the next one.",
+            )
+        return question

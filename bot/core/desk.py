@@ -1,0 +1,135 @@
+"""What admins do with a channel: set it up, pause it, look what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.core import calendar, choosing, duties
+from bot.core.cards import channel as cards
+from bot.core.deck import Deck
+from bot.core.errors import NoChannelError, NotAdminError, NotSetUpError
+from bot.core.models import Caller, Channel, ChannelState, Platform, Settings
+from bot.core.parts import Card, Form, Values
+from bot.core.picking import Picker
+from bot.core.ports import Clock, Messenger, Store, Wake
+
+
+async def get_channel(store: Store, caller: Caller) -> Channel:
+    """The caller's channel; raises NoChannelError or NotSetUpError where there is none."""
+    if caller.channel is None:
+        raise NoChannelError
+    channel = await store.find_channel(caller)
+    if channel is None:
+        raise NotSetUpError
+    return channel
+
+
+class Desk:
+    """The use cases of a channel's admins."""
+
+    def __init__(
+        self,
+        deck: Deck,
+        store: Store,
+        clock: Clock,
+        picker: Picker,
+        messengers: Mapping[Platform, Messenger],
+        wake: Wake,
+    ) -> None:
+        self._deck = deck
+        self._store = store
+        self._clock = clock
+        self._picker = picker
+        self._messengers = messengers
+        self._wake = wake
+
+    async def join(self, caller: Caller) -> Channel:
+        """The bot was added to the caller's channel: add it and owe it a hello, once."""
+        now = self._clock()
+        channel = await self._store.join_channel(caller, self._proposal(caller), now)
+        self._wake()
+        return channel
+
+    async def find_channel(self, caller: Caller) -> Channel | None:
+        """The caller's channel, or None if the quiz has never been there."""
+        return await self._store.find_channel(caller)
+
+    async def settings(self, caller: Caller) -> Form:
+        channel = await self._store.find_channel(caller) if caller.channel else None
+        self._refuse_others(caller, channel, "change the settings")
+        settings = channel.settings if channel else self._proposal(caller)
+        return cards.settings_form(settings, self._deck, caller.channel_name)
+
+    async def save_settings(self, caller: Caller, values: Values) -> Card:
+        now = self._clock()
+        channel = await self._store.find_channel(caller) if caller.channel else None
+        self._refuse_others(caller, channel, "change the settings")
+        current = channel.settings if channel else self._proposal(caller)
+        settings = choosing.read_settings(values, current, self._deck)
+        kept = await self._store.keep_settings(
+            caller, settings, *_next(settings, now, channel), now
+        )
+        return cards.settings_saved(kept, self._deck, now)
+
+    async def pause_or_resume(self, caller: Caller, *, pause: bool) -> Card:
+        channel = await get_channel(self._store, caller)
+        self._refuse_others(caller, channel, "pause or resume the quiz")
+        if channel.state is ChannelState.NEW:
+            raise NotSetUpError
+        now = self._clock()
+        if pause:
+            return cards.paused(
+                await self._store.set_state(caller, ChannelState.PAUSED, None, None)
+            )
+        due = _next(channel.settings, now, channel)
+        return cards.resumed(await self._store.set_state(caller, ChannelState.ACTIVE, *due), now)
+
+    async def now(self, caller: Caller) -> Card:
+        channel = await get_channel(self._store, caller)
+        self._refuse_others(caller, channel, "ask a question now")
+        await self.post_now(caller, channel)
+        return cards.posting()
+
+    async def post_now(self, caller: Caller, channel: Channel) -> None:
+        """Owe today's daily at once; raises as `Store.post_now` does."""
+        now = self._clock()
+        on = calendar.local_date(now, channel.zone)
+        settings = channel.settings
+        following = duties.next_daily(settings.schedule, now, on).at
+        closes_at = duties.closing(settings, now, on)
+        await self._store.post_now(caller, on, closes_at, following, self._picker.for_channel, now)
+        self._wake()
+
+    async def doctor(self, caller: Caller) -> Card:
+        channel = await get_channel(self._store, caller)
+        self._refuse_others(caller, channel, "see the doctor")
+        now = self._clock()
+        offset = await self._store.now() - now
+        messenger = self._messengers.get(caller.platform)
+        complaints = await messenger.permissions(channel.address) if messenger else []
+        last = await self._store.last_deliveries(caller)
+        return cards.doctor(channel, self._deck, last, complaints, offset, now)
+
+    def _refuse_others(self, caller: Caller, channel: Channel | None, wish: str) -> None:
+        """Let admins pass; raises NoChannelError or NotAdminError."""
+        if caller.channel is None:
+            raise NoChannelError
+        if not caller.is_admin and not (channel and channel.admin == caller.member):
+            raise NotAdminError(wish)
+
+    def _proposal(self, caller: Caller) -> Settings:
+        """What a new channel is offered, in the caller's own zone where it is known."""
+        try:
+            zone = choosing.read_zone(caller.zone or "UTC")
+        except ValueError:
+            zone = ZoneInfo("UTC")
+        return choosing.default_settings(zone)
+
+
+def _next(settings: Settings, now: datetime, channel: Channel | None) -> tuple[datetime, datetime]:
+    """When the next daily and the next digest are owed."""
+    last_on = channel.last_on if channel else None
+    daily = duties.next_daily(settings.schedule, now, last_on).at
+    return daily, calendar.next_occurrence(settings.digest, now).at

@@ -1,0 +1,130 @@
+"""The use cases: all that an adapter or the command line ever asks of the quiz."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.core.attempts import Attempts, Reply
+from bot.core.cards import people
+from bot.core.commands import Command, parse
+from bot.core.deck import Deck
+from bot.core.desk import Desk
+from bot.core.errors import StaleKeyError
+from bot.core.models import AttemptKey, Caller, Channel, MessageRef, Period, Platform
+from bot.core.parts import Action, Card, Form, Values, Verb
+from bot.core.picking import Picker
+from bot.core.ports import Clock, Messenger, Store, Wake
+from bot.core.standings import Standings
+
+Answer = Card | Form
+
+
+class Quiz:
+    """The quiz over one deck and one store."""
+
+    def __init__(
+        self,
+        deck: Deck,
+        store: Store,
+        clock: Clock,
+        messengers: Mapping[Platform, Messenger],
+        wake: Wake,
+    ) -> None:
+        picker = Picker(deck)
+        self._store = store
+        self.attempts = Attempts(deck, store, clock, picker)
+        self.standings = Standings(deck, store, clock, wake)
+        self.desk = Desk(deck, store, clock, picker, messengers, wake)
+
+    # --- the three ways in: typed, pressed, submitted
+
+    async def command(self, caller: Caller, text: str) -> Answer:
+        """Answer the words after ``/flaskquiz``."""
+        return await self.run(caller, parse(text))
+
+    async def run(self, caller: Caller, command: Command) -> Answer:
+        """Answer a command."""
+        match command.verb:
+            case Verb.HELP:
+                return people.help_card(command.unknown, command.closest)
+            case Verb.PRACTICE:
+                return await self.attempts.practice(caller, command.level, command.topic)
+            case Verb.LEADERBOARD:
+                return await self.standings.leaderboard(caller, command.period or Period.WEEK)
+            case Verb.SAVE_SETTINGS:
+                return await self.desk.save_settings(caller, command.values)
+            case verb:
+                return await self.press(caller, Action(verb))
+
+    async def press(self, caller: Caller, action: Action) -> Answer:
+        """Answer a button."""
+        match action.verb:
+            case Verb.ANSWER:
+                return await self.attempts.open_attempt(caller, AttemptKey.parse(action.value))
+            case Verb.REGRADE:
+                return await self.attempts.regrade(caller, AttemptKey.parse(action.value))
+            case Verb.START:
+                return await self.attempts.start(caller)
+            case Verb.PRACTICE:
+                return await self.attempts.practice(caller, None, action.value)
+            case Verb.LEADERBOARD:
+                return await self.standings.leaderboard(caller, _period(action.value))
+            case Verb.SHARE:
+                return await self.standings.share(caller, action.value)
+            case Verb.ME:
+                return await self.standings.me(caller)
+            case Verb.TEAM:
+                return await self.standings.team(caller)
+            case Verb.SETTINGS:
+                return await self.desk.settings(caller)
+            case Verb.PAUSE | Verb.RESUME:
+                return await self.desk.pause_or_resume(caller, pause=action.verb is Verb.PAUSE)
+            case Verb.NOW:
+                return await self.desk.now(caller)
+            case Verb.DOCTOR:
+                return await self.desk.doctor(caller)
+            case Verb.HIDE | Verb.SHOW:
+                return await self.standings.set_hidden(caller, hidden=action.verb is Verb.HIDE)
+            case Verb.EXPORT:
+                return await self.standings.export(caller)
+            case Verb.FORGET:
+                return people.forget()
+            case Verb.FORGET_CONFIRMED:
+                await self._store.forget(caller)
+                return people.forgotten()
+            case Verb.HELP:
+                return people.help_card()
+            case _:
+                raise StaleKeyError(action)
+
+    async def submit(self, caller: Caller, action: Action, values: Values) -> Answer:
+        """Answer a submitted form; raises FormError where an input has to be corrected."""
+        match action.verb:
+            case Verb.REVEAL:
+                return await self.attempts.reveal(caller, AttemptKey.parse(action.value), values)
+            case Verb.GRADE:
+                return await self.attempts.grade(caller, AttemptKey.parse(action.value), values)
+            case Verb.SAVE_SETTINGS:
+                return await self.desk.save_settings(caller, values)
+            case _:
+                raise StaleKeyError(action)
+
+    async def tick(self, caller: Caller, key: AttemptKey, ticked: frozenset[int]) -> Form:
+        """Keep the key points ticked so far, where a face sends them before the grade."""
+        return await self.attempts.tick(caller, key, ticked)
+
+    async def reply(self, caller: Caller, card: MessageRef, text: str) -> Reply:
+        """Take a plain reply under the card *card*."""
+        return await self.attempts.reply(caller, card, text)
+
+    async def home(self, caller: Caller) -> Card:
+        """A member's own page."""
+        return await self.standings.home(caller)
+
+    async def join(self, caller: Caller) -> Channel:
+        """The bot was added to the caller's channel."""
+        return await self.desk.join(caller)
+
+
+def _period(value: str) -> Period:
+    return Period(value) if value in set(Period) else Period.WEEK

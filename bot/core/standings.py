@@ -1,0 +1,80 @@
+"""Who stands where and who knows what; and what is kept about a member."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from bot.core import calendar
+from bot.core.cards import boards, known, people
+from bot.core.cards import channel as cards
+from bot.core.deck import Deck
+from bot.core.desk import get_channel
+from bot.core.models import Caller, ChannelState, Period
+from bot.core.parts import Card
+from bot.core.ports import Clock, Store, Wake
+
+
+class Standings:
+    """The use cases of leaderboards, of a member's own page, and of privacy."""
+
+    def __init__(self, deck: Deck, store: Store, clock: Clock, wake: Wake) -> None:
+        self._deck = deck
+        self._store = store
+        self._clock = clock
+        self._wake = wake
+
+    async def leaderboard(self, caller: Caller, period: Period) -> Card:
+        channel = await get_channel(self._store, caller)
+        on = calendar.local_date(self._clock(), channel.zone)
+        board = await self._store.board(caller, _period_key(period, on))
+        return boards.leaderboard(board, shareable=channel.state is not ChannelState.GONE)
+
+    async def share(self, caller: Caller, period: str) -> Card:
+        channel = await get_channel(self._store, caller)
+        now = self._clock()
+        on = calendar.local_date(now, channel.zone)
+        known_periods = {_period_key(each, on) for each in Period}
+        key = period if period in known_periods else calendar.week_of(on)
+        await self._store.share(caller, on, key, now)
+        self._wake()
+        return cards.sharing()
+
+    async def me(self, caller: Caller) -> Card:
+        now = self._clock()
+        profile = await self._store.profile(caller, await self._week(caller, now), now)
+        return known.me(profile, self._deck, now)
+
+    async def home(self, caller: Caller) -> Card:
+        """A member's own page."""
+        now = self._clock()
+        profile = await self._store.profile(caller, await self._week(caller, now), now)
+        return people.home(profile, self._deck, now)
+
+    async def _week(self, caller: Caller, now: datetime) -> str:
+        channel = await self._store.find_channel(caller) if caller.channel else None
+        zone = channel.zone if channel else ZoneInfo("UTC")
+        return calendar.week_of(calendar.local_date(now, zone))
+
+    async def team(self, caller: Caller) -> Card:
+        await get_channel(self._store, caller)
+        return known.team(await self._store.team(caller), self._deck, self._clock())
+
+    async def set_hidden(self, caller: Caller, *, hidden: bool) -> Card:
+        await self._store.set_hidden(caller, hidden, self._clock())
+        return people.hidden() if hidden else people.shown()
+
+    async def export(self, caller: Caller) -> Card:
+        kept = await self._store.export(caller)
+        return people.exported(json.dumps(kept, indent=2, ensure_ascii=False).encode())
+
+
+def _period_key(period: Period, on: date) -> str:
+    match period:
+        case Period.WEEK:
+            return calendar.week_of(on)
+        case Period.MONTH:
+            return calendar.month_of(on)
+        case Period.ALL:
+            return "all"
