@@ -10,7 +10,7 @@ Decided on purpose:
 
 - A hedge ("I think", "about") leaves only partly certain: "maybe 3/4" counts, "I think I got it"
   does not, and neither do "almost", "kind of" and "not quite".
-- What may be an answer is none: "none", "nothing", "zero", "all of them", "2 points".
+- What may be an answer is none: "none", "nothing", "all of them", "partial", "failed", "404".
 - What may be mere politeness is none: a thumb, "thanks, got it", "I got this". So is "50/50".
 - A repeated mark is emphasis, not a tally: "✅✅" is got it, whatever the number of key points.
 - Full-width digits and letters count, for input methods write them; invisible characters do not,
@@ -51,42 +51,43 @@ _MOST_CHARACTERS = 200
 _MOST_WORDS = 12
 
 _MARKS = {
-    Grade.GOT_IT: "✅ ✔ ✓ ☑ 🟢 :white_check_mark: :heavy_check_mark: :ballot_box_with_check: "
+    "got it": "✅ ✔ ✓ ☑ 🟢 :white_check_mark: :heavy_check_mark: :ballot_box_with_check: "
     ":green_circle: :large_green_circle:",
-    Grade.PARTLY: "🟡 :yellow_circle: :large_yellow_circle:",
-    Grade.MISSED: "❌ ✗ ✘ ✖ 🔴 :x: :heavy_multiplication_x: :red_circle:",
+    "partly": "🟡 :yellow_circle: :large_yellow_circle:",
+    "missed": "❌ ✗ ✘ ✖ 🔴 :x: :heavy_multiplication_x: :red_circle:",
 }
 _DECORATION = (
-    "🎉 🥳 🙌 💪 👍 👏 🔥 🚀 😀 😃 😄 😁 😆 😅 😂 🤣 🙂 😊 😎 🤓 😢 😭 😞 😔 😩 😫 🙈 🤦 🎯 💯 ✨ ⭐ 🏆 🙏 😇 😤 🙁 ☹ 😓 "
-    ":tada: :partying_face: :raised_hands: :muscle: :+1: :thumbsup: :clap: :fire: :rocket: "
-    ":grinning: :smiley: :smile: :grin: :laughing: :sweat_smile: :joy: :rofl: :slightly_smiling_face: "
-    ":blush: :sunglasses: :nerd_face: :cry: :sob: :disappointed: :pensive: :weary: :tired_face: "
-    ":see_no_evil: :face_palm: :facepalm: :dart: :100: :sparkles: :star: :trophy: :pray: :innocent: "
-    ":triumph: :slightly_frowning_face: :white_frowning_face: :sweat: "
-    ":) :-) ;) ;-) :d :-d =) :( :-( :'( xd <3 ^^ \\o/"
+    "🎉 🥳 🙌 💪 👍 👏 🔥 🚀 😀 😃 😄 😁 😆 😅 😂 🤣 🙂 😊 😎 🤓 😢 😭 😞 😔 😩 😫 🙈 🤦 🎯 💯 ✨ "
+    "⭐ 🏆 🙏 😇 😤 🙁 ☹ 😓 :tada: :partying_face: :raised_hands: :muscle: :+1: :thumbsup: "
+    ":clap: :fire: :rocket: :grinning: :smiley: :smile: :grin: :laughing: :sweat_smile: :joy: "
+    ":rofl: :slightly_smiling_face: :blush: :sunglasses: :nerd_face: :cry: :sob: :disappointed: "
+    ":pensive: :weary: :tired_face: :see_no_evil: :face_palm: :facepalm: :dart: :100: :sparkles: "
+    ":star: :trophy: :pray: :innocent: :triumph: :slightly_frowning_face: :white_frowning_face: "
+    r":sweat: :) :-) ;) ;-) :d :-d =) :( :-( :'( xd <3 ^^ \o/"
 )
-_SIGNS = {
-    **{
-        mark: grade.value.replace("_", " ")
-        for grade, marks in _MARKS.items()
-        for mark in marks.split()
-    },
-    **dict.fromkeys(_DECORATION.split(), ""),
-}
-_SIGN = re.compile("|".join(map(re.escape, sorted(_SIGNS, key=len, reverse=True))))
+_SIGNS = {sign: words for words, signs in _MARKS.items() for sign in signs.split()}
+_SIGNS |= dict.fromkeys(_DECORATION.split(), "")
+_SIGN = re.compile(
+    "|".join(
+        rf"(?<!\w){re.escape(sign)}(?!\w)" if sign[-1].isalnum() else re.escape(sign)
+        for sign in sorted(_SIGNS, key=len, reverse=True)
+    )
+)
 
-_CHARACTERS = str.maketrans(
-    {chr(wide): chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)}
-    | {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⁄": "/", "’": "'", "…": "."}
-    | dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufe0e\ufe0f\ufeff♀♂🏻🏼🏽🏾🏿")
-)
+_FULL_WIDTH = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+_FRACTIONS = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "\u2044": "/"}
+_PUNCTUATION = {"\u2019": "'", "…": ". "}
+_INVISIBLE = dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufe0e\ufe0f\ufeff", "")
+_LOOKS_OF_EMOJI = dict.fromkeys("♀♂🏻🏼🏽🏾🏿", "")
+_PLAIN = str.maketrans(_FULL_WIDTH | _FRACTIONS | _PUNCTUATION | _INVISIBLE | _LOOKS_OF_EMOJI)
 _SKIN_TONE = re.compile(r":skin-tone-[2-6]:")
-_HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])|[*_]")
-_BEFORE_FRACTION = re.compile(r"(?<=\bit) (?=\d)")  # "got it 4/4" says it twice
+_JOINED = re.compile(r"(?<=[a-z])-(?=[a-z])|[*_]")  # half-right, **bold**
+_TWICE = re.compile(r"(?<=\bit) (?=\d)")  # "got it 4/4" says it twice
 _BREAK = re.compile(
-    r"[,!;:()|\n]"
-    r"|(?<!\d)\.|\.(?!\d)"  # not in 2.5
-    r"|(?<=\S) [-–—]+ |(?<=[a-z])[–—](?=[a-z])"  # not in -1/4
+    r"[,;:()|\n]"
+    r"|(?!^)!(?!\w)"  # not in "!got it", which negates
+    r"|\.(?!\d)"  # not in "2.5/4"
+    r"|(?<=\S) [-\u2013\u2014]+ |(?<=[a-z])[\u2013\u2014](?=[a-z])"  # not in "-1/4"
 )
 
 
@@ -95,85 +96,80 @@ def _phrases(text: str) -> list[str]:
     text = text.strip()
     if len(text) > _MOST_CHARACTERS:
         return []
-    plain = _SKIN_TONE.sub("", text.lower().translate(_CHARACTERS))
+    plain = _SKIN_TONE.sub("", text.lower().translate(_PLAIN))
     plain = _SIGN.sub(lambda sign: f" . {_SIGNS[sign[0]]} . ", plain)
-    plain = _HYPHEN.sub(" ", plain)
-    if len(plain.replace(".", " ").split()) > _MOST_WORDS:
-        return []
-    pieces = _BREAK.split(_BEFORE_FRACTION.sub(" . ", plain))
-    return [phrase for piece in pieces if (phrase := " ".join(piece.split()))]
+    plain = _TWICE.sub(" . ", _JOINED.sub(" ", plain))
+    phrases = [" ".join(piece.split()) for piece in _BREAK.split(plain)]
+    long = sum(len(phrase.split()) for phrase in phrases) > _MOST_WORDS
+    return [] if long else [phrase for phrase in phrases if phrase]
 
 
 # --- From a phrase to a grade ---------------------------------------------------------------------
 
-_NUMBER_WORDS = dict(
-    zip(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"],
-        range(11),
-    )
-)
-_NUMBER = rf"(?:(?:100|[1-9]?[0-9])(?:\.[0-9]{{1,2}})?|{'|'.join(_NUMBER_WORDS)})"
-_WHOLE = rf"(?:100|[1-9][0-9]?|{'|'.join(_NUMBER_WORDS)})"
+_NUMBER_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_WORDS = "|".join(_NUMBER_WORDS)
+_WHOLE = rf"(?:100|[1-9]?[0-9]|{_WORDS})"
+_NUMBER = rf"(?:(?:100|[1-9]?[0-9])(?:\.[0-9]{{1,2}})?|{_WORDS})"
 
-_INTERJECTION = (
+_TALK = (
     r"(?:yes|yeah|yea|yep|yup|yay|ok|okay|oh|ah|aha|ha|haha|hm+|well|ugh|argh|damn|darn|oops|whoops"
-    r"|phew|woo|woohoo|woot|wow|boom|nice|cool|great|easy|sorry|sadly|unfortunately|luckily"
-    r"|honestly|tbh|lol|alas|finally)"
+    r"|phew|woo|woohoo|woot|wow|boom|nice|easy|sorry|sadly|unfortunately|luckily|honestly|tbh|lol"
+    r"|alas|finally|for\ me|this\ time|today)"
 )
 _AFTERWARDS = (
-    r"(?:for me|this time|this one|today|again|too|though|here|(?:on (?:the|my) )?first try|easily"
+    rf"(?:{_TALK}|this\ one|again|too|though|here|(?:(?:on|at)\ (?:the|my)\ )?first\ try|easily"
     r"|completely|entirely|totally)"
 )
-_LABEL = (
-    r"(?:(?:my )?(?:score|grade|result)(?: is| was)?|me|mine|i'?d say|i'?d call it|i would say)"
-)
-_SMALL_TALK = re.compile(
-    rf"(?:{_INTERJECTION}|{_AFTERWARDS}|{_LABEL})(?: (?:{_INTERJECTION}|{_AFTERWARDS}))*"
-)
+_LABEL = r"(?:(?:my\ )?(?:score|grade|result)(?:\ is|\ was)?|me|mine|i'?d\ say|i'?d\ call\ it)"
+_SMALL_TALK = re.compile(rf"{_LABEL}|{_AFTERWARDS}(?:\ {_AFTERWARDS})*")
 
 _HEDGE = (
-    r"(?:i (?:think|guess|believe|reckon|suppose)|maybe|perhaps|probably|about|around|roughly|like)"
+    r"(?:i\ (?:think|guess|believe|reckon|suppose)|maybe|perhaps|probably|about|around|roughly)"
 )
-_I = r"(?:i |i'?ve |i have )?(?:(?:totally|completely|definitely|absolutely|actually|really|easily) )?"
-_ONE = r"(?:this|that) one"
-_POINTS = r"(?:it|them|(?:the )?(?:key )?points)"
-_SOME = r"(?:about |around |only |just )?(?:half|some|most|part|parts|a bit)"
+_I = r"(?:(?:i|i'?ve|i\ have)\ )?(?:(?:totally|completely|definitely|actually|really|easily)\ )?"
+_ONLY = r"(?:(?:only|just)\ )?"
+_ONE = r"(?:this|that)\ one"
+_POINTS = r"(?:it|them|(?:the\ )?(?:key\ )?points)"
+_RIGHT = r"(?:right|correct)"
 _VERDICT = re.compile(
     rf"""
-    (?:{_INTERJECTION}[ ])* (?:{_LABEL}[ ])? (?P<hedge>{_HEDGE}[ ])?
+    (?:{_TALK}\ )* (?:{_LABEL}\ )? (?P<hedge>{_HEDGE}\ )?
     (?:
       (?P<got_it>
-          {_I} got [ ] (?:it (?:[ ] all)? (?:[ ] right)? | {_ONE} (?:[ ] right)?)
-        | {_I} got [ ] (?:everything | them [ ] all | all [ ] of [ ] {_POINTS} | all [ ] the [ ] (?:key[ ])? points)
-        | {_I} got [ ] all [ ] (?P<all>{_WHOLE}) (?:[ ] of [ ] them | [ ] (?:key[ ])? points)?
-        | {_I} (?:nailed|aced|crushed|smashed) (?:[ ] (?:it|this|that|{_ONE}))?
-        | {_I} knew [ ] {_ONE}
+          {_I}got\ (?:it(?:\ all)?|{_ONE})(?:\ right)?
+        | {_I}(?:got|nailed)\ (?:everything|them\ all|all\ of\ {_POINTS}|all\ the\ (?:key\ )?points)
+        | {_I}(?:got|nailed)\ all\ (?P<all>{_WHOLE})(?:\ of\ them|\ (?:key\ )?points)?
+        | {_I}(?:nailed|aced|crushed|smashed)(?:\ (?:it|this|that|{_ONE}))?
+        | {_I}knew\ {_ONE}
       )
     | (?P<partly>
-          {_I} (?:(?:got|missed) [ ])? (?:only[ ] | just[ ])? half
-        | {_I} (?:only[ ] | just[ ])? (?:got|missed) [ ] {_SOME} [ ] of [ ] {_POINTS}
-        | (?:only[ ] | just[ ])? (?:partly|partially|partial)
-        | {_I} (?:partly|partially|mostly|half) [ ] (?:got[ ]it | right | correct)
-        | {_I} got [ ] it [ ] (?:partly|partially|mostly|half) (?:[ ] (?:right|correct))?
+          {_ONLY}(?:partly|partially)
+        | {_I}{_ONLY}(?:(?:got|had|missed)\ )?(?:about\ |{_ONLY})half
+        | {_I}{_ONLY}(?:got|had|missed)\ (?:about\ half|half|some|most|parts?|a\ bit)\ of\ {_POINTS}
+        | {_I}(?:was\ )?{_ONLY}(?:partly|partially|mostly|half)\ (?:got\ it|{_RIGHT})
+        | {_I}got\ it\ {_ONLY}(?:partly|partially|mostly|half)(?:\ {_RIGHT})?
       )
     | (?P<missed>
-          {_I} (?:missed|failed) (?:[ ] (?:it|{_ONE}) (?:[ ] all)?)?
-        | {_I} missed [ ] (?:everything | them [ ] all | all [ ] of [ ] {_POINTS})
-        | {_I} got [ ] (?:it (?:[ ] (?:all|completely|totally))? | {_ONE}) [ ] wrong
-        | {_I} got [ ] none [ ] of [ ] {_POINTS}
-        | (?:i [ ] (?:have|had) [ ] | i'?ve [ ])? (?:absolutely[ ])? no [ ] (?:idea|clue) (?:[ ] at [ ] all)?
-        | (?:i [ ])? (?:don'?t [ ] know | dunno) | idk
-        | {_I} (?:blanked | drew [ ] a [ ] blank) (?:[ ] on [ ] (?:it|{_ONE}))?
+          {_I}missed(?:\ (?:it(?:\ all)?|{_ONE}))?
+        | {_I}failed\ (?:it|{_ONE})
+        | {_I}missed\ (?:everything|them\ all|all\ of\ {_POINTS})
+        | {_I}got\ (?:it(?:\ (?:all|completely|totally))?|{_ONE})\ wrong
+        | {_I}got\ none\ of\ {_POINTS}
+        | (?:i\ (?:have|had)\ |i'?ve\ )?(?:absolutely\ )?no\ (?:idea|clue)(?:\ at\ all)?
+        | (?:i\ )?(?:honestly\ )?(?:don'?t\ know|dunno)|idk
+        | {_I}(?:blanked|drew\ a\ blank)(?:\ on\ (?:it|{_ONE}))?
       )
-    | {_I} (?:(?P<lost>missed) [ ] | (?:got|had|scored|ticked) [ ])?
-      (?P<about>about[ ] | around[ ] | roughly[ ])? (?:only[ ] | just[ ])?
+    | {_I}{_ONLY}(?:(?:got|had|scored|ticked|(?P<lost>missed))\ )?
+      (?P<about>(?:about|around|roughly)\ )?{_ONLY}
       (?:
-        (?P<part>{_NUMBER}) (?:[ ]?/[ ]? | [ ] (?:out [ ] )? of [ ] (?:the [ ])? | [ ] outta [ ]) (?P<whole>{_WHOLE})
-        | (?P<percent>{_NUMBER}) [ ]? (?:% | percent | per[ ]cent)
+        (?!50\ ?/\ ?50)
+        (?P<part>{_NUMBER})(?:\ ?/\ ?|\ (?:out\ )?of\ (?:the\ )?|\ outta\ )(?P<whole>{_WHOLE})
+        (?:\ of\ {_POINTS}|\ (?:key\ )?points)?(?:\ {_RIGHT})?
+      | (?P<percent>{_NUMBER})(?:\ ?%|\ percent|\ per\ cent)
+        (?:\ of\ {_POINTS})?(?P<agreeing>\ {_RIGHT})?
       )
-      (?:[ ] (?:of [ ] )? {_POINTS} )? (?P<right>[ ] (?:right|correct))?
     )
-    (?:[ ](?:{_INTERJECTION}|{_AFTERWARDS}))*
+    (?:\ {_AFTERWARDS})*
     """,
     re.VERBOSE,
 )
@@ -184,23 +180,25 @@ def _verdict(phrase: str, key_points: int) -> Grade | None:
     found = _VERDICT.fullmatch(phrase)
     if found is None or (found["all"] and _number(found["all"]) != key_points):
         return None
-    if found["part"] or found["percent"]:
-        grade = _grade_of_fraction(found)
-    else:
-        grade = next(grade for grade in Grade if found[grade.value])
-    hedged = found["hedge"] or found["about"]
-    return None if hedged and grade is not Grade.PARTLY else grade
+    named = (grade for grade in Grade if found[grade.value])
+    grade = next(named, None) or _grade_of_fraction(found)
+    unsure = found["hedge"] or found["about"] or found["agreeing"]  # "100% right!" agrees
+    return None if unsure and grade is not Grade.PARTLY else grade
 
 
 def _grade_of_fraction(found: re.Match[str]) -> Grade | None:
     """Grade "3 of 4", "75%" and, turned round, "missed 1 of 4"."""
     part = _number(found["part"] or found["percent"])
     whole = _number(found["whole"] or "100")
-    if not 0 < part < whole:
-        return _grade_of_none_or_all(found, part, whole)
-    return None if found["lost"] and found["right"] else Grade.PARTLY
+    if part > whole or not whole:
+        return None
+    if 0 < part < whole:
+        return Grade.PARTLY
+    if found["lost"]:
+        return Grade.MISSED if part else None  # "missed 0/4" may be a label or a triumph
+    return Grade.GOT_IT if part else Grade.MISSED
 
 
 def _number(text: str) -> float:
     """Read a number in digits or as a word."""
-    return float(_NUMBER_WORDS.get(text, text))
+    return float(_NUMBER_WORDS.index(text) if text in _NUMBER_WORDS else text)
