@@ -55,6 +55,7 @@ class Attempts:
         return await self.practice(caller, None, "")
 
     async def open_attempt(self, caller: Caller, key: AttemptKey) -> Card | Form:
+        """The form to answer in, the reveal, or what came of it: by where the caller stands."""
         now = self._clock()
         situation = await self._store.situation(caller, key)
         question = self._question(situation)
@@ -67,6 +68,7 @@ class Attempts:
         return rounds.result(await self._kept(caller, situation, now), question, now, again=True)
 
     async def regrade(self, caller: Caller, key: AttemptKey) -> Card | Form:
+        """The reveal again, so that a grade can be changed while the round is open."""
         situation = await self._store.situation(caller, key)
         if situation.attempt is not None and situation.attempt.grade is not None:
             situation.refuse_closed(self._clock())
@@ -79,6 +81,7 @@ class Attempts:
         return rounds.reveal(situation, question)
 
     async def reveal(self, caller: Caller, key: AttemptKey, values: Values) -> Form:
+        """Keep the caller's words and confidence, and show the answer."""
         words = _text(values, "words").strip()[:WORDS_MAX]
         said = _text(values, "confidence")
         if said not in set(Confidence):
@@ -92,6 +95,7 @@ class Attempts:
         return rounds.reveal(situation, self._question(situation))
 
     async def grade(self, caller: Caller, key: AttemptKey, values: Values) -> Card:
+        """Keep the grade of the reveal's form."""
         ticked = _indices(values.get("ticks"))
         said = _text(values, "grade")
         grade = Grade(said) if said in set(Grade) else None
@@ -161,6 +165,7 @@ class Attempts:
         return Reply(note=rounds.look_first(situation))
 
     async def practice(self, caller: Caller, level: Level | None, topic: str) -> Card:
+        """One question in private: what is open, else due, else new."""
         now = self._clock()
         wanted = choosing.find_topic(topic, self._deck) if topic.strip() else None
         if topic.strip() and wanted is None:

@@ -58,7 +58,7 @@ class Command:
 
 
 def parse(text: str) -> Command:
-    """Read the words after ``/flaskquiz``; never raises, unknown words give help with the closest."""
+    """Read the words after ``/flaskquiz``; never raises: unknown words give help."""
     words = text[:_TEXT_MAX].casefold().split()
     if words and words[0].lstrip("/") == "flaskquiz":
         words = words[1:]

@@ -57,12 +57,14 @@ class Desk:
         return await self._store.find_channel(caller)
 
     async def settings(self, caller: Caller) -> Form:
+        """The settings form, for admins."""
         channel = await self._store.find_channel(caller) if caller.channel else None
         self._refuse_others(caller, channel, "change the settings")
         settings = channel.settings if channel else self._proposal(caller)
         return cards.settings_form(settings, self._deck, caller.channel_name)
 
     async def save_settings(self, caller: Caller, values: Values) -> Card:
+        """Keep what a form or words ask for, for admins; raises FormError."""
         now = self._clock()
         channel = await self._store.find_channel(caller) if caller.channel else None
         self._refuse_others(caller, channel, "change the settings")
@@ -74,19 +76,20 @@ class Desk:
         return cards.settings_saved(kept, self._deck, now)
 
     async def pause_or_resume(self, caller: Caller, *, pause: bool) -> Card:
+        """Stop posting in the caller's channel, or go on, for admins."""
         channel = await get_channel(self._store, caller)
         self._refuse_others(caller, channel, "pause or resume the quiz")
         if channel.state is ChannelState.NEW:
             raise NotSetUpError
         now = self._clock()
         if pause:
-            return cards.paused(
-                await self._store.set_state(caller, ChannelState.PAUSED, None, None)
-            )
+            await self._store.set_state(caller, ChannelState.PAUSED, None, None)
+            return cards.paused()
         due = _next(channel.settings, now, channel)
         return cards.resumed(await self._store.set_state(caller, ChannelState.ACTIVE, *due), now)
 
     async def now(self, caller: Caller) -> Card:
+        """Ask today's question at once, for admins."""
         channel = await get_channel(self._store, caller)
         self._refuse_others(caller, channel, "ask a question now")
         await self.post_now(caller, channel)
@@ -103,6 +106,7 @@ class Desk:
         self._wake()
 
     async def doctor(self, caller: Caller) -> Card:
+        """What happens next and what is wrong, for admins."""
         channel = await get_channel(self._store, caller)
         self._refuse_others(caller, channel, "see the doctor")
         now = self._clock()

@@ -1,6 +1,6 @@
 """What a card or form is made of, before any platform's markup.
 
-Text is a tuple of spans. A plain ``str`` span is plain text: an adapter escapes it, whoever wrote it.
+Text is a tuple of spans. A ``str`` span is plain text: an adapter escapes it, whoever wrote it.
 """
 
 from __future__ import annotations

@@ -26,12 +26,14 @@ class Standings:
         self._wake = wake
 
     async def leaderboard(self, caller: Caller, period: Period) -> Card:
+        """The standings of the caller's channel, for the caller alone."""
         channel = await get_channel(self._store, caller)
         on = calendar.local_date(self._clock(), channel.zone)
         board = await self._store.board(caller, _period_key(period, on))
         return boards.leaderboard(board, shareable=channel.state is not ChannelState.GONE)
 
     async def share(self, caller: Caller, period: str) -> Card:
+        """Owe the channel the leaderboard of a period such as ``2026-W47``, once a day."""
         channel = await get_channel(self._store, caller)
         now = self._clock()
         on = calendar.local_date(now, channel.zone)
@@ -42,6 +44,7 @@ class Standings:
         return cards.sharing()
 
     async def me(self, caller: Caller) -> Card:
+        """What is kept about the caller."""
         now = self._clock()
         profile = await self._store.profile(caller, await self._week(caller, now), now)
         return known.me(profile, self._deck, now)
@@ -58,14 +61,17 @@ class Standings:
         return calendar.week_of(calendar.local_date(now, zone))
 
     async def team(self, caller: Caller) -> Card:
+        """What the caller's channel knows and forgets."""
         await get_channel(self._store, caller)
         return known.team(await self._store.team(caller), self._deck, self._clock())
 
     async def set_hidden(self, caller: Caller, *, hidden: bool) -> Card:
+        """Take the caller's name off the boards, or put it back."""
         await self._store.set_hidden(caller, hidden, self._clock())
         return people.hidden() if hidden else people.shown()
 
     async def export(self, caller: Caller) -> Card:
+        """Everything kept about the caller, as a file."""
         kept = await self._store.export(caller)
         return people.exported(json.dumps(kept, indent=2, ensure_ascii=False).encode())
 

@@ -83,5 +83,6 @@ def _table(standings: Iterable[Standing], own: Standing | None = None) -> Table:
 
 
 def top_words(standings: Iterable[Standing]) -> str:
+    """The first three in one line, for a notification."""
     top = list(standings)[:3]
     return ", ".join(f"{s.rank}. {clipped(s.name, NAME_MAX)} {s.points}" for s in top)

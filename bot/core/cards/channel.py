@@ -186,7 +186,7 @@ def next_words(channel: Channel, now: datetime) -> str:
     return f"Next question {at}, in {span(channel.next_daily_at - now)}."
 
 
-def paused(channel: Channel) -> Card:
+def paused() -> Card:
     """The quiz stands still in the channel."""
     return Card(
         summary="Paused.",
