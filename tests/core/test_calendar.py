@@ -101,7 +101,7 @@ TRAPS = [
 )
 def test_a_local_time_becomes_the_moment_its_clock_first_reads_it_or_later(
     zone: str, at: str, on: str, moment: str | None
-) -> None:
+):
     schedule = a_schedule(at, zone)
 
     found = occurrence_on(schedule, date.fromisoformat(on))
@@ -113,7 +113,7 @@ def test_a_local_time_becomes_the_moment_its_clock_first_reads_it_or_later(
 @pytest.mark.parametrize(
     ("zone", "at", "on", "moment"), [row[1:] for row in TRAPS], ids=[row[0] for row in TRAPS]
 )
-def test_the_oracle_agrees_with_the_table(zone: str, at: str, on: str, moment: str | None) -> None:
+def test_the_oracle_agrees_with_the_table(zone: str, at: str, on: str, moment: str | None):
     day = date.fromisoformat(on)
 
     assert expected(around(ZoneInfo(zone), day), day, time.fromisoformat(at)) == (
