@@ -355,5 +355,11 @@ class Store(Protocol):
     async def keep(self, name: str, value: str) -> None:
         """Keep a small fact for the next process."""
 
+    async def keep_first(self, name: str, value: str) -> str:
+        """Keep a small fact unless one of that *name* is kept; what is kept now, for all racers."""
+
+    async def drop(self, name: str, value: str) -> None:
+        """Drop a small fact if it is *value*."""
+
     async def now(self) -> datetime:
         """The database's own clock."""
