@@ -1,0 +1,102 @@
+"""Discord's own account of itself, where it is found: its OpenAPI and its gateway types.
+
+`ORACLES` names the folder; without it, `../shared/oracles` beside the repository is tried.
+"""
+
+import functools
+import importlib.util
+import os
+import re
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from tests.fakes.discord.errors import Json
+from tests.fakes.discord.form import Form
+
+ROOT = Path(__file__).resolve().parents[3]
+DEFAULT_FOLDER = ROOT / ".." / "shared" / "oracles"
+
+SNOWFLAKES = ("recipient_id", "message_id", "channel_id", "guild_id", "users", "roles", "sku_id")
+HOLDERS = ("attachments", "emoji", "default_values")
+"""What has an `id` that is a snowflake; a component's own `id` is a number."""
+
+LIBRARY_HABITS = ("/nsfw", "/tts")
+"""Keys that discord.py always sends and Discord takes, whatever the OpenAPI says."""
+
+LINE = re.compile(r"^\s*([^:]*): (.*)$", re.DOTALL)
+"""How the oracle words a fault: where, then what."""
+
+
+class Oracles:
+    """The official schemas, asked about one payload at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._openapi = _load(folder / "oracle_discord.py").Oracle(
+            str(folder / "discord-openapi.json")
+        )
+        self._gateway = _load(folder / "oracle_gateway.py")
+
+    def check_request(self, method: str, path: str, body: Any) -> None:
+        """Raise ApiError 50035 for a body that the OpenAPI does not allow."""
+        try:
+            faults = self._openapi.errors(method, path, with_snowflakes(body))
+        except KeyError:
+            return
+        form = Form()
+        for fault in faults:
+            found = LINE.match(fault)
+            where, what = found.groups() if found else ("", fault)
+            steps = tuple(step for step in where.strip().split("/") if step)
+            form.fault(steps, "OPENAPI_SCHEMA", what)
+        form.refuse()
+
+    def unknown_keys(self, method: str, path: str, body: Any) -> list[str]:
+        """Return the keys of a body that the OpenAPI knows nothing of."""
+        try:
+            found = self._openapi.unknown_keys(method, path, body)
+            return [key for key in found if not key.endswith(LIBRARY_HABITS)]
+        except KeyError:
+            return []
+
+    def answer_faults(self, method: str, path: str, status: int, body: Any) -> list[str]:
+        """Return what is wrong with an answer of the fake."""
+        try:
+            return list(self._openapi.response_errors(method, path, status, body))
+        except KeyError:
+            return []
+
+    def event_faults(self, kind: str, payload: Json) -> list[str]:
+        """Return what is wrong with a payload that the fake's gateway sent."""
+        return list(self._gateway.errors(str(self._folder / "discord-gateway"), kind, payload))
+
+
+@functools.cache
+def find_oracles() -> Oracles | None:
+    """Return the oracles, or None where there are none."""
+    folder = Path(os.environ.get("ORACLES", DEFAULT_FOLDER))
+    if not (folder / "oracle_discord.py").is_file():
+        return None
+    return Oracles(folder)
+
+
+def with_snowflakes(body: Any, key: str = "") -> Any:
+    """Return *body* with ids as strings: Discord takes numbers too, its OpenAPI does not say so."""
+    if isinstance(body, dict):
+        names_ids = key in HOLDERS
+        return {
+            k: str(v) if names_ids and k == "id" and v is not None else with_snowflakes(v, k)
+            for k, v in body.items()
+        }
+    if isinstance(body, list):
+        return [with_snowflakes(part, key) for part in body]
+    return str(body) if key in SNOWFLAKES and isinstance(body, int) else body
+
+
+def _load(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
