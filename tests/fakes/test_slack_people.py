@@ -9,6 +9,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_sdk.errors import SlackApiError
@@ -24,8 +25,8 @@ from tests.fakes.slack import (
     Workspace,
     oracle,
 )
-from tests.fakes.slack.sample_bot import SampleBot, over_http, over_sockets
-from tests.fakes.slack.samples import CARD, HOME, REVEAL, actions, options, section
+from tests.fakes.slack.sample_bot import SampleBot, over_http, over_sockets, server_at
+from tests.fakes.slack.samples import ANSWER, CARD, HOME, REVEAL, actions, options, section
 
 needs_oracle = pytest.mark.skipif(
     not oracle.found(), reason="the Slack oracle is not here (see ORACLES)"
@@ -303,7 +304,90 @@ async def test_closing_a_form_tells_those_who_asked(team: Workspace, bot: Sample
     assert await refusal(call) == "not_found"
 
 
+async def test_what_was_entered_stays_where_the_input_stays(
+    team: Workspace, bot: SampleBot
+) -> None:
+    ann = team.user("U1")
+    seen = await ann.command("/flaskquiz", "open", "C1")
+    form = seen.view
+    assert form
+
+    await ann.submit(values={"words": "???", "confidence": "guess"})
+    changed = {**ANSWER, "blocks": ANSWER["blocks"][:2]}
+    await bot.client.views_update(view_id=form.id, view=changed)
+
+    assert form.draft == {"words": {"words": {"type": "plain_text_input", "value": "???"}}}
+    seen = await ann.submit()
+    assert seen.errors == {"words": "Say more"}
+
+
+async def test_another_apps_bot_is_heard_as_a_bot(
+    slack: Slack, team: Workspace, bot: SampleBot
+) -> None:
+    await team.user("U7", "weather", bot=True).say("C1", "got it")
+
+    (delivery,) = slack.deliveries("message")
+    assert delivery.payload["event"]["bot_id"] == "BU7"
+    assert bot.heard == ["got it"]
+
+
+async def test_a_reload_takes_away_what_one_member_saw(team: Workspace, bot: SampleBot) -> None:
+    ann = team.user("U1")
+    (note,) = (await ann.command("/flaskquiz", "hello", "C1")).ephemerals
+
+    ann.reload()
+
+    assert ann.ephemerals() == []
+    with pytest.raises(NotPossibleError, match="not there"):
+        await ann.press(note, "Answer")
+
+
+async def test_events_can_be_held_back(slack: Slack, team: Workspace, bot: SampleBot) -> None:
+    slack.courier.holding = True
+    await team.user("U1").say("C1", "one")
+    await team.user("U1").say("C1", "two")
+    assert bot.heard == []
+
+    slack.courier.held.reverse()
+    await slack.courier.release()
+
+    assert bot.heard == ["two", "one"]
+
+
+async def test_without_an_installation_nothing_reaches_the_app(
+    slack: Slack, bot: SampleBot
+) -> None:
+    stranger = slack.workspace("T9").user("U9")
+    slack.workspace("T9").channel("C9", members=[stranger])
+
+    await stranger.say("C9", "hello?")
+    with pytest.raises(NotPossibleError, match="not installed"):
+        await stranger.command("/flaskquiz", "hello", "C9")
+    assert slack.deliveries() == []
+
+
 # --- over HTTP
+
+
+async def test_several_processes_take_turns(slack: Slack, team: Workspace) -> None:
+    first, second = SampleBot(slack, team), SampleBot(slack, team)
+    async with over_http(slack, first) as one, over_http(slack, second) as two:
+        slack.app.listen_at(f"{one}/slack/events", f"{two}/slack/events")
+        for n in range(4):
+            await team.user("U1").say("C1", str(n))
+
+    assert (first.heard, second.heard) == (["0", "2"], ["1", "3"])
+
+
+async def test_an_app_can_ask_not_to_be_asked_again(slack: Slack, team: Workspace) -> None:
+    async def refuse(request: web.Request) -> web.Response:
+        return web.Response(status=500, headers={"X-Slack-No-Retry": "1"})
+
+    async with server_at(refuse) as url:
+        slack.app.listen_at(url)
+        await team.user("U1").say("C1", "hello")
+
+    assert [d.status for d in slack.deliveries("message")] == [500]
 
 
 async def test_forged_requests_are_told_apart(slack: Slack, team: Workspace) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,11 +38,13 @@ class App:
     events: frozenset[str] | None = None
     interactive: bool = True
     home: bool = True
+    messages_tab: bool = True
     redirect_urls: tuple[str, ...] | None = None
     socket_mode: bool = True
     events_url: str | None = None
     interactivity_url: str | None = None
     commands_url: str | None = None
+    processes: Iterator[str] | None = None
 
     def configure(self, manifest: Json) -> None:
         """Take the settings from a manifest, as "create an app from a manifest" does."""
@@ -56,13 +60,18 @@ class App:
         self.shortcuts = {s["callback_id"]: s["type"] for s in features.get("shortcuts", [])}
         self.events = frozenset(subscriptions.get("bot_events", []))
         self.interactive = bool(interactivity.get("is_enabled"))
-        self.home = bool(features.get("app_home", {}).get("home_tab_enabled"))
+        tabs = features.get("app_home", {})
+        self.home = bool(tabs.get("home_tab_enabled"))
+        self.messages_tab = tabs.get("messages_tab_enabled", True) and not tabs.get(
+            "messages_tab_read_only_enabled", False
+        )
         self.socket_mode = bool(settings.get("socket_mode_enabled"))
         self.events_url = subscriptions.get("request_url")
         self.interactivity_url = interactivity.get("request_url")
         self.commands_url = next((c["url"] for c in commands if c.get("url")), None)
 
-    def listen_at(self, url: str) -> None:
-        """Send everything to one address over HTTP, as Bolt listens."""
+    def listen_at(self, *urls: str) -> None:
+        """Send everything to one address over HTTP (to several processes in turn)."""
         self.socket_mode = False
-        self.events_url = self.interactivity_url = self.commands_url = url
+        self.events_url = self.interactivity_url = self.commands_url = urls[0]
+        self.processes = itertools.cycle(urls)

@@ -68,7 +68,7 @@ class Courier:
 
     async def _persist(self, delivery: Delivery) -> None:
         await self.carry(delivery)
-        while not delivery.ok and delivery.attempt < self.retries:
+        while not (delivery.ok or delivery.no_retry) and delivery.attempt < self.retries:
             delivery = await self.again(delivery, _reason(delivery))
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> None:

@@ -6,9 +6,11 @@ The limits are those of https://docs.slack.dev/reference/block-kit/block-element
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
+from tests.fakes.slack.option_rules import check_boxes, check_menu, check_overflow
 from tests.fakes.slack.problems import Problems
 
 Json = dict[str, Any]
@@ -152,65 +154,10 @@ def _check_confirm(problems: Problems, value: Any, at: str) -> None:
         problems.choice(value, at, "style", ("primary", "danger"))
 
 
-def check_option(
-    problems: Problems, option: Any, at: str, *, plain: bool = True, url: bool = False
-) -> None:
-    """Check one option; *plain* where mrkdwn is not allowed, *url* in overflow menus."""
-    if not problems.keys(
-        option, at, ("text", "value"), ("description", *(("url",) if url else ()))
-    ):
-        return
-    problems.text(option.get("text"), f"{at}/text", 75, plain=plain)
-    problems.string(option.get("value"), f"{at}/value", 150)
-    if "description" in option:
-        problems.text(option["description"], f"{at}/description", 75, plain=plain)
-    problems.strings(option, at, url=3000)
-
-
 def _check_button(problems: Problems, element: Json, at: str) -> None:
     problems.texts(element, at, text=75)
     problems.strings(element, at, value=2000, url=3000, accessibility_label=75)
     problems.choice(element, at, "style", ("primary", "danger"))
-
-
-def _check_overflow(problems: Problems, element: Json, at: str) -> None:
-    for n, option in enumerate(problems.items(element.get("options"), f"{at}/options", 5)):
-        check_option(problems, option, f"{at}/options/{n}", url=True)
-
-
-def _check_boxes(problems: Problems, element: Json, at: str) -> None:
-    options = problems.items(element.get("options"), f"{at}/options", 10)
-    for n, option in enumerate(options):
-        check_option(problems, option, f"{at}/options/{n}", plain=False)
-    _check_initial(problems, element, at, options)
-
-
-def _check_menu(problems: Problems, element: Json, at: str) -> None:
-    if ("options" in element) == ("option_groups" in element):
-        problems.add(at, "must have either options or option_groups")
-        return
-    options = list(problems.items(element.get("options", [{}]), f"{at}/options", 100))
-    groups = element.get("option_groups", [])
-    if groups or "option_groups" in element:
-        options = []
-        for n, group in enumerate(problems.items(groups, f"{at}/option_groups", 100)):
-            where = f"{at}/option_groups/{n}"
-            if problems.keys(group, where, ("label", "options"), ()):
-                problems.texts(group, where, label=75)
-                options += problems.items(group.get("options"), f"{where}/options", 100)
-    for n, option in enumerate(options):
-        check_option(problems, option, f"{at}/options/{n}")
-    _check_initial(problems, element, at, options)
-
-
-def _check_initial(problems: Problems, element: Json, at: str, options: list[Any]) -> None:
-    if "initial_option" in element and element["initial_option"] not in options:
-        problems.add(f"{at}/initial_option", "must be one of the provided options")
-    if "initial_options" in element:
-        where = f"{at}/initial_options"
-        for option in problems.items(element["initial_options"], where, len(options)):
-            if option not in options:
-                problems.add(where, "must be among the provided options")
 
 
 def _check_text_input(problems: Problems, element: Json, at: str) -> None:
@@ -219,6 +166,27 @@ def _check_text_input(problems: Problems, element: Json, at: str) -> None:
     if "initial_value" in element:
         most = element.get("max_length", 3000)
         problems.string(element["initial_value"], f"{at}/initial_value", most, least=0)
+
+
+def _check_date(problems: Problems, element: Json, at: str) -> None:
+    _check_form(problems, element, at, "initial_date", r"\d{4}-\d{2}-\d{2}", "YYYY-MM-DD")
+
+
+def _check_time(problems: Problems, element: Json, at: str) -> None:
+    _check_form(problems, element, at, "initial_time", r"([01]\d|2[0-3]):[0-5]\d", "HH:mm")
+
+
+def _check_number(problems: Problems, element: Json, at: str) -> None:
+    for key in ("initial_value", "min_value", "max_value"):
+        _check_form(problems, element, at, key, r"-?\d+(\.\d+)?", "a number in a string")
+
+
+def _check_form(
+    problems: Problems, element: Json, at: str, key: str, pattern: str, words: str
+) -> None:
+    value = element.get(key)
+    if key in element and not (isinstance(value, str) and re.fullmatch(pattern, value)):
+        problems.add(f"{at}/{key}", f"must be {words}")
 
 
 def _check_image(problems: Problems, element: Json, at: str) -> None:
@@ -240,11 +208,14 @@ def check_picture(problems: Problems, value: Json, at: str) -> None:
 
 _RULES: dict[str, Rule] = {
     "button": _check_button,
-    "overflow": _check_overflow,
-    "checkboxes": _check_boxes,
-    "radio_buttons": _check_boxes,
-    "static_select": _check_menu,
-    "multi_static_select": _check_menu,
+    "overflow": check_overflow,
+    "checkboxes": check_boxes,
+    "radio_buttons": check_boxes,
+    "static_select": check_menu,
+    "multi_static_select": check_menu,
     "plain_text_input": _check_text_input,
     "image": _check_image,
+    "datepicker": _check_date,
+    "timepicker": _check_time,
+    "number_input": _check_number,
 }

@@ -26,13 +26,18 @@ _PICKED = {
 }
 
 
-def fill(blocks: list[Json], given: Json, offered: dict[str, list[Json]] | None = None) -> Json:
+def fill(
+    blocks: list[Json],
+    given: Json,
+    offered: dict[str, list[Json]] | None = None,
+    draft: Json | None = None,
+) -> Json:
     """
     Return `state.values` for a form in which *given* was entered.
 
     *given* maps a block_id, an action_id or an input's label to what is typed (a string) or
     chosen (an option's value or words, or a list of them). *offered* holds, by action_id,
-    the options a menu has loaded. Raises NotPossibleError for a field that is not there,
+    the options a menu has loaded; *draft* holds what was entered before. Raises NotPossibleError for a field that is not there,
     FieldsRefusedError where the client would stop the member.
     """
     left, refused = dict(given), {}
@@ -42,7 +47,11 @@ def fill(blocks: list[Json], given: Json, offered: dict[str, list[Json]] | None 
             continue
         name = next((n for n in _names(block, element) if n in left), None)
         options = (offered or {}).get(element["action_id"]) or _options(element)
-        answer = _answer(element, left.pop(name), options) if name else _untouched(element)
+        if name:
+            answer = _answer(element, left.pop(name), options)
+        else:
+            before = (draft or {}).get(block["block_id"], {})
+            answer = before.get(element["action_id"]) or _untouched(element)
         why = _refusal(block, element, answer)
         if why:
             refused[block["block_id"]] = why
@@ -58,6 +67,23 @@ def choose(element: Json, value: Any, offered: list[Json] | None = None) -> Json
     """Return an action in which *value* was chosen in one element."""
     answer = _answer(element, value, offered or _options(element))
     return {"action_id": element["action_id"], **answer}
+
+
+def still_fitting(blocks: list[Json], draft: Json) -> Json:
+    """Return that part of a draft which still has its place in *blocks*."""
+    kept: Json = {}
+    for block, element in blockwalk.elements(blocks):
+        answer = draft.get(block["block_id"], {}).get(element.get("action_id"))
+        if answer and answer["type"] == element["type"] and _offers(element, answer):
+            kept.setdefault(block["block_id"], {})[element["action_id"]] = answer
+    return kept
+
+
+def _offers(element: Json, answer: Json) -> bool:
+    if "external" in element["type"]:
+        return True
+    chosen = [answer.get("selected_option"), *answer.get("selected_options", [])]
+    return all(option in _options(element) for option in chosen if option)
 
 
 def _names(block: Json, element: Json) -> tuple[str, ...]:

@@ -81,6 +81,7 @@ class HttpEvents:
             ) as response:
                 text = await response.text()
                 delivery.status = response.status
+                delivery.no_retry = response.headers.get("X-Slack-No-Retry") == "1"
                 is_json = response.content_type == JSON and text
                 delivery.answer = json.loads(text) if is_json else text or None
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -88,6 +89,8 @@ class HttpEvents:
         delivery.elapsed = time.perf_counter() - started
 
     def _address(self, delivery: Delivery) -> str:
+        if self._app.processes:
+            return next(self._app.processes)
         kinds = {
             "slash_commands": self._app.commands_url,
             "interactive": self._app.interactivity_url,

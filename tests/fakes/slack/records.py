@@ -51,13 +51,14 @@ class Delivery:
     error: str | None = None
     elapsed: float | None = None
     late: bool = False
+    no_retry: bool = False
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
 
     @property
     def ok(self) -> bool:
         """Whether the app acknowledged it in time."""
-        return self.status == 200 and not self.late
+        return self.status == 200 and not self.late and not self.error
 
     @property
     def event_type(self) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.fakes.slack.element_rules import check_option
 from tests.fakes.slack.errors import ApiError
+from tests.fakes.slack.option_rules import check_option
 from tests.fakes.slack.problems import Problems
 from tests.fakes.slack.records import Delivery
 from tests.fakes.slack.seen import Seen
@@ -79,6 +79,8 @@ class Replies:
                 views.clear(self._user)
             case "errors":
                 self._show_errors(seen, body.get("errors", {}), view)
+            case "update" | "push" if view.closed:
+                pass  # the client has nothing left to show it in
             case "update":
                 views.check(self._team, body.get("view"), replaces=view)
                 views.replace(view, body["view"])

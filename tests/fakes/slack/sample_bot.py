@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
@@ -17,6 +17,7 @@ from tests.fakes.slack.server import Slack
 from tests.fakes.slack.workspace import Workspace
 
 Json = dict[str, Any]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class SampleBot(AsyncApp):
@@ -160,29 +161,29 @@ async def over_sockets(slack: Slack, app: AsyncApp) -> AsyncIterator[AsyncSocket
 @contextlib.asynccontextmanager
 async def over_http(slack: Slack, app: AsyncApp) -> AsyncIterator[str]:
     """Run an app on an HTTP server of its own; gives the server's address."""
+    routes: dict[str, Any] = {"/slack/events": app.async_dispatch}
+    if app.oauth_flow:
+        routes["/slack/install"] = app.oauth_flow.handle_installation
+        routes["/slack/oauth_redirect"] = app.oauth_flow.handle_callback
 
     async def handle(request: web.Request) -> web.Response:
-        return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
+        answer = await routes[request.path](await to_bolt_request(request))
+        return await to_aiohttp_response(answer)
 
+    async with server_at(handle) as url:
+        slack.app.listen_at(f"{url}/slack/events")
+        yield url
+
+
+@contextlib.asynccontextmanager
+async def server_at(handle: Handler) -> AsyncIterator[str]:
+    """Run an HTTP server that answers everything with one handler; gives its address."""
     server = web.Application()
-    server.router.add_post("/slack/events", handle)
-    if app.oauth_flow:
-        install, back = app.oauth_flow.handle_installation, app.oauth_flow.handle_callback
-
-        async def installing(request: web.Request) -> web.Response:
-            return await to_aiohttp_response(await install(await to_bolt_request(request)))
-
-        async def returning(request: web.Request) -> web.Response:
-            return await to_aiohttp_response(await back(await to_bolt_request(request)))
-
-        server.router.add_get("/slack/install", installing)
-        server.router.add_get("/slack/oauth_redirect", returning)
+    server.router.add_route("*", "/{path:.*}", handle)
     runner = web.AppRunner(server, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    slack.app.listen_at(f"{url}/slack/events")
     try:
-        yield url
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()

@@ -94,6 +94,7 @@ def wrong_messages() -> list[tuple[str, list[Json]]]:
         ("provided options", [actions({**select, "options": options("a"), "initial_option": {}})]),
         ("unsupported type: chart", [{"type": "chart"}]),
         ("known fields", [section("x", txt="y")]),
+        ("must be HH:mm", [actions({"type": "timepicker", "initial_time": "9:30"})]),
         ("cannot stand in actions", [actions({"type": "plain_text_input", "action_id": "a"})]),
         ("image_url or slack_file", [{"type": "image", "alt_text": "a"}]),
         ("field: alt_text", [{"type": "image", "image_url": "https://e.x/a.png"}]),

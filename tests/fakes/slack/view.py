@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tests.fakes.slack import blockwalk
@@ -14,7 +14,11 @@ STACK = 3  # views one above the other, https://docs.slack.dev/reference/methods
 
 @dataclass(slots=True, eq=False)
 class View:
-    """One view; it stays the same object while it is updated."""
+    """
+    One view; it stays the same object while it is updated.
+
+    `draft` is what its reader has entered so far, in the shape of `state.values`.
+    """
 
     id: str
     team_id: str
@@ -26,6 +30,7 @@ class View:
     root_view_id: str
     previous_view_id: str | None = None
     closed: bool = False
+    draft: Json = field(default_factory=dict)
 
     @property
     def blocks(self) -> list[Json]:
@@ -69,5 +74,5 @@ class View:
             "hash": self.hash,
             "root_view_id": self.root_view_id,
             "previous_view_id": self.previous_view_id,
-            "state": {"values": values or {}},
+            "state": {"values": self.draft if values is None else values},
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from tests.fakes.slack import blockwalk
+from tests.fakes.slack import blockwalk, forms
 from tests.fakes.slack.errors import ApiError
 from tests.fakes.slack.state import Team, User, World
 from tests.fakes.slack.validate import check_view
@@ -45,8 +45,13 @@ class Views:
         return self._add(team, user, body)
 
     def replace(self, view: View, body: Json) -> None:
-        """Show something else in the same view."""
+        """
+        Show something else in the same view.
+
+        What was entered stays in those inputs whose block_id and action_id stay.
+        """
         view.body = self._kept(body)
+        view.draft = forms.still_fitting(view.blocks, view.draft)
         view.hash = self._new_hash()
 
     def publish(self, team: Team, user: User, body: Json) -> View:

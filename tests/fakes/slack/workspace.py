@@ -51,11 +51,12 @@ class Workspace:
     def user(
         self, user_id: str, name: str | None = None, *, admin: bool = False,
         owner: bool = False, zone: str = "Europe/Berlin", outsider: bool = False,
+        bot: bool = False,
     ) -> Person:  # fmt: skip
-        """Return a member; a new one is in every public channel unless an *outsider*."""
+        """Return a member; a new one is in every public channel unless an *outsider*; or another app's *bot*."""
         if user_id not in self._people:
             name = name or user_id.lower()
-            user = User(user_id, self.id, name, name.title(), zone, admin, owner)
+            user = User(user_id, self.id, name, name.title(), zone, admin, owner, bot)
             self.team.users[user_id] = user
             self._people[user_id] = Person(self._slack, self.team, user)
             for channel in self.team.channels.values():
