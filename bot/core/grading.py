@@ -68,10 +68,7 @@ _DECORATION = (
 _SIGNS = {sign: words for words, signs in _MARKS.items() for sign in signs.split()}
 _SIGNS |= dict.fromkeys(_DECORATION.split(), "")
 _SIGN = re.compile(
-    "|".join(
-        rf"(?<!\w){re.escape(sign)}(?!\w)" if sign[-1].isalnum() else re.escape(sign)
-        for sign in sorted(_SIGNS, key=len, reverse=True)
-    )
+    "|".join(re.escape(sign) + (r"(?!\w)" if sign[-1].isalpha() else "") for sign in _SIGNS)
 )
 
 _FULL_WIDTH = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.leaderboard import Score, Standing, movement, rank, rank_of
@@ -69,6 +69,7 @@ def test_movement_counts_the_places_gained(now: int, before: int | None, moved: 
     assert movement(now, before) == moved
 
 
+@settings(deadline=None)
 @given(scores)
 def test_a_rank_is_one_more_than_the_members_with_more_points(rows: list[Score]):
     for standing in rank(rows):
@@ -77,6 +78,7 @@ def test_a_rank_is_one_more_than_the_members_with_more_points(rows: list[Score])
         assert standing.rank == rank_of(better)
 
 
+@settings(deadline=None)
 @given(scores, st.randoms())
 def test_the_order_of_the_rows_does_not_matter(rows: list[Score], random: object):
     shuffled = sorted(rows, key=lambda _: random.random())  # type: ignore[attr-defined]  # Random
@@ -84,6 +86,7 @@ def test_the_order_of_the_rows_does_not_matter(rows: list[Score], random: object
     assert rank(shuffled) == rank(rows)
 
 
+@settings(deadline=None)
 @given(scores)
 def test_nobody_is_lost_and_points_only_go_down(rows: list[Score]):
     board = rank(rows)

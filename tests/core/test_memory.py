@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import fsrs.card
 import fsrs.scheduler
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.grading import Grade
@@ -173,7 +173,7 @@ def test_a_clock_that_went_back_is_survived(back: timedelta):
 def test_nothing_sleeps_or_reads_a_clock(monkeypatch: pytest.MonkeyPatch):
     class NoClock(datetime):
         @classmethod
-        def now(cls, tz: object = None) -> datetime:
+        def now(cls, *_: object) -> datetime:
             raise AssertionError("asked the clock")
 
     def no_sleep(_: float) -> None:
@@ -201,6 +201,7 @@ def test_what_was_just_learned_is_remembered_and_fades_to_nine_tenths_when_stabl
     assert all(later < earlier for earlier, later in pairwise(chances))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(ratings, waits), min_size=1, max_size=12))
 def test_any_history_leaves_a_memory_that_makes_sense(history: list[tuple[Rating, timedelta]]):
     memory, now = None, NOON
