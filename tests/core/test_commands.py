@@ -1,0 +1,84 @@
+"""The words after /flaskquiz."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.commands import WORDS, Command, parse
+from bot.core.models import Level, Period
+from bot.core.parts import Verb
+
+
+@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize("dress", [str, str.upper, str.title, "  {} ".format, "/flaskquiz {}".format])
+def test_every_word_is_understood_in_any_case_and_with_the_command_before_it(word, dress):
+    assert parse(dress(word)).verb is WORDS[word]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "/flaskquiz", "flaskquiz "])
+def test_nothing_asks_for_todays_round(text):
+    assert parse(text) == Command(Verb.START)
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("practice", Command(Verb.PRACTICE)),
+        ("practise advanced", Command(Verb.PRACTICE, level=Level.ADVANCED)),
+        ("practice json apis", Command(Verb.PRACTICE, topic="json apis")),
+        ("practice Beginner Contexts", Command(Verb.PRACTICE, level=Level.BEGINNER, topic="contexts")),
+        ("practice contexts beginner", Command(Verb.PRACTICE, level=Level.BEGINNER, topic="contexts")),
+        ("leaderboard", Command(Verb.LEADERBOARD)),
+        ("leaderboard this week", Command(Verb.LEADERBOARD, period=Period.WEEK)),
+        ("leaderboard MONTH", Command(Verb.LEADERBOARD, period=Period.MONTH)),
+        ("leaderboard all time", Command(Verb.LEADERBOARD, period=Period.ALL)),
+        ("hide me", Command(Verb.HIDE)),
+        ("forget me", Command(Verb.FORGET)),
+        ("settings", Command(Verb.SETTINGS)),
+        (
+            "settings time 09:30 zone Europe/Berlin days mon-fri",
+            Command(
+                Verb.SAVE_SETTINGS,
+                values={"time": "09:30", "zone": "Europe/Berlin", "days": "mon-fri"},
+            ),
+        ),
+        (
+            "settings digest mon 09:00 open 8h topics json apis, contexts",
+            Command(
+                Verb.SAVE_SETTINGS,
+                values={"digest": "mon 09:00", "open": "8h", "topics": "json apis, contexts"},
+            ),
+        ),
+    ],
+)
+def test_a_command_with_its_arguments(text, command):
+    assert parse(text) == command
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown", "closest"),
+    [
+        ("pratice", "pratice", "practice"),
+        ("leaderbord", "leaderbord", "leaderboard"),
+        ("xyzzy", "xyzzy", ""),
+        ("leaderboard weekly", "weekly", ""),
+        ("settings tme 09:30", "tme", "time"),
+    ],
+)
+def test_an_unknown_word_gives_help_with_the_closest(text, unknown, closest):
+    command = parse(text)
+
+    assert (command.verb, command.unknown) == (Verb.HELP, unknown)
+    assert closest in command.closest
+
+
+@given(st.text(max_size=2_000))
+def test_no_text_breaks_the_parser(text):
+    command = parse(text)
+
+    assert command.verb in set(Verb)
+    assert len(command.unknown) <= 40
+
+
+def test_a_megabyte_is_read_no_further_than_it_needs():
+    assert parse("practice " + "x" * 1_000_000).verb is Verb.PRACTICE
