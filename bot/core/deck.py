@@ -166,6 +166,11 @@ class Question(_Strict):
 class DeckFile(_Strict):
     """A deck as it is written: a title and its questions."""
 
+    schema_: Annotated[
+        str | None,
+        StringConstraints(max_length=300),
+        Field(alias="$schema", description="Where an editor finds this schema; not read here"),
+    ] = None
     title: Annotated[Label, StringConstraints(max_length=60)]
     questions: Annotated[tuple[Question, ...], Field(min_length=1)]
 
