@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from bot.core.calendar import Occurrence, Schedule, local_date, next_occurrence
 from bot.core.memory import Memory, Rating, review
-from bot.core.models import Channel, Settings, Tally
+from bot.core.models import Channel, Delivery, Kind, Settings, Tally
 from bot.core.views import DailyPlan, DigestPlan, RoundView
 
 LOOK_BACK = timedelta(days=14)
 """How far back missed dates are recorded as skipped."""
 DIGEST_GRACE = timedelta(days=1)
+DAILY_GRACE = timedelta(hours=1)
+"""How long a daily owed in time may be under way past midnight: pacing and retries take a while."""
+WANTED = {
+    Kind.HELLO: timedelta(days=7),
+    Kind.ANSWER: timedelta(days=7),
+    Kind.DIGEST: DIGEST_GRACE,
+    Kind.SHARE: timedelta(hours=1),
+    Kind.NOTICE: timedelta(days=7),
+}
+"""How long after it was owed anybody wants a delivery; dailies go by their date."""
 _INSTANT = timedelta(microseconds=1)
 
 
@@ -31,7 +41,11 @@ def closing(settings: Settings, now: datetime, on: date) -> datetime:
 
 
 def daily_plan(channel: Channel, now: datetime) -> DailyPlan:
-    """What a channel whose ``next_daily_at`` has come owes: today's daily, older ones skipped."""
+    """
+    What a channel whose ``next_daily_at`` has come owes: today's daily, older ones skipped.
+
+    A gap can push a daily past midnight; it is then wanted on the date on which it falls.
+    """
     assert channel.next_daily_at is not None  # the claim selects by it
     schedule = channel.settings.schedule
     today = local_date(now, channel.zone)
@@ -39,7 +53,8 @@ def daily_plan(channel: Channel, now: datetime) -> DailyPlan:
     occurrence = next_occurrence(schedule, max(channel.next_daily_at, now - LOOK_BACK) - _INSTANT)
     while occurrence.at <= now:
         if channel.last_on is None or occurrence.on > channel.last_on:
-            if occurrence.on >= today:
+            if local_date(occurrence.at, channel.zone) >= today:
+                skipped += [post_on] if post_on else []
                 post_on = occurrence.on
             else:
                 skipped.append(occurrence.on)
@@ -51,6 +66,23 @@ def daily_plan(channel: Channel, now: datetime) -> DailyPlan:
         skipped=tuple(skipped),
         next_at=next_daily(schedule, now, newest).at,
     )
+
+
+def wanted_until(delivery: Delivery, closes_at: datetime | None) -> datetime:
+    """
+    From when on nobody wants *delivery* any more; *closes_at* is when its round closes.
+
+    A daily is wanted on its local date, or the one on which it was owed: for an hour at least, and
+    never once its round has closed.
+    """
+    assert delivery.created_at is not None  # the store sets it
+    if delivery.kind is not Kind.DAILY:
+        return delivery.created_at + WANTED[delivery.kind]
+    zone = delivery.channel.zone
+    last = max(delivery.local_on, local_date(delivery.created_at, zone))
+    midnight = datetime.combine(last + timedelta(days=1), time(), zone).astimezone(UTC)
+    until = max(midnight, delivery.created_at + DAILY_GRACE)
+    return min(until, closes_at) if closes_at else until
 
 
 def digest_plan(channel: Channel, now: datetime) -> DigestPlan:
