@@ -225,7 +225,10 @@ class Tally:
     partly: int = 0
     missed: int = 0
     ticks: tuple[int, ...] = ()
-    """For each key point, how many of those who ticked any had it; empty when nobody ticked."""
+    """
+    For each key point, how many of those who ticked any had it, up to the last one that anybody
+    had; empty when nobody ticked.
+    """
 
     @property
     def graded(self) -> int:

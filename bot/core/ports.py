@@ -77,6 +77,8 @@ class Parcel:
     """The card under which it belongs."""
     member: str = ""
     """The one member who may see it, for a notice."""
+    until: datetime | None = None
+    """From this moment on nobody wants it any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ class Pace:
     """Posts a second by this process, in all."""
     per_workspace: float
     """Posts a second in one workspace."""
+    edits_per_workspace: float = 0.75
+    """Edits a second in one workspace; Slack's tier 3 is 50 a minute."""
 
 
 class Messenger(Protocol):
@@ -116,13 +120,43 @@ class Messenger(Protocol):
         """Name, in words for an admin, what the bot may not do in this channel and should."""
 
 
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A Slack workspace that installed the app."""
+
+    workspace: str
+    token: bytes
+    """Encrypted by whoever keeps it; the store never sees it plain."""
+    bot_id: str
+    bot_user_id: str
+    installed_by: str
+    scopes: str
+    """Comma-separated."""
+    installed_at: datetime
+
+
+class Installations(Protocol):
+    """Keeps the installations of the Slack app."""
+
+    async def find_installation(self, workspace: str) -> Installation | None:
+        """The installation of a workspace, or None."""
+
+    async def keep_installation(self, installation: Installation) -> None:
+        """Keep an installation; a newer one of the same workspace replaces it."""
+
+    async def delete_installation(self, workspace: str) -> None:
+        """Forget the installation of a workspace."""
+
+
 class Store(Protocol):
     """
-    Keeps everything; each method is one transaction, on disk when it returns.
+    Keeps everything; each method is one transaction, on disk when it returns, and raises
+    StoreError when the database cannot be used.
 
-    A *caller* names places by the platform's ids. A method that writes adds the workspace, channel
-    and member it has not seen, and keeps the newest name; one that reads does not. A key of another
-    workspace, or another member's practice, raises StaleKeyError as if it did not exist.
+    A *caller* names places by the platform's ids. A method that writes for a member adds the
+    workspace and member it has not seen, and keeps the newest name; one that reads does not. A
+    channel is added by `join_channel` and `keep_settings`, which know its settings. A key of
+    another workspace, or another member's practice, raises StaleKeyError as if it did not exist.
     """
 
     # --- channels
@@ -179,7 +213,11 @@ class Store(Protocol):
     async def keep_words(
         self, caller: Caller, key: AttemptKey, words: str, now: datetime
     ) -> Situation:
-        """Keep the caller's words without a reveal; ignored once revealed."""
+        """
+        Keep the caller's words without a reveal; ignored once revealed.
+
+        Raises RoundClosedError as `reveal` does.
+        """
 
     async def reveal(
         self,
@@ -199,7 +237,10 @@ class Store(Protocol):
     async def tick(
         self, caller: Caller, key: AttemptKey, ticked: frozenset[int], now: datetime
     ) -> Situation:
-        """Keep which key points the caller ticks; raises NotRevealedError before the reveal."""
+        """
+        Keep which key points the caller ticks; raises NotRevealedError before the reveal, and
+        RoundClosedError where a grade is given and the round has closed.
+        """
 
     async def grade(
         self, caller: Caller, key: AttemptKey, rule: GradeRule, now: datetime
@@ -209,7 +250,8 @@ class Store(Protocol):
 
         The first grade counts one attempt in the scores of the round's week, month and `all`; a
         later one replaces it: the points move by the difference and the memory is reviewed from
-        what it was before the attempt. A later one on a closed round raises RoundClosedError.
+        what it was before the attempt, unless another attempt has moved it on since. The verdict's
+        memory is one reviewed at *now*. A later one on a closed round raises RoundClosedError.
         Raises NotRevealedError before the reveal.
         """
 
@@ -217,8 +259,10 @@ class Store(Protocol):
         self, caller: Caller, rule: PracticeRule, now: datetime, question: str | None = None
     ) -> Situation:
         """
-        Begin a practice on what *rule* picks; its answer replaces an open practice on another
-        question. The same question again gives the open practice back.
+        Begin a practice on *question*, or on what *rule* picks; its answer replaces an open
+        practice on another question. The same question again gives the open practice back.
+
+        Raises NoQuestionError for a question of an open round the caller has not graded yet.
         """
 
     # --- boards and people
@@ -263,7 +307,10 @@ class Store(Protocol):
         """
 
     async def share(self, caller: Caller, on: date, period: str, now: datetime) -> Delivery:
-        """Owe the channel a leaderboard; raises AlreadySharedError, one a local date."""
+        """
+        Owe the channel a leaderboard; raises AlreadySharedError, one a local date, and
+        NoChannelError for an unknown channel.
+        """
 
     async def due(self, platforms: Collection[Platform], now: datetime) -> Due:
         """What there is to claim: one query, every part by an index."""
@@ -306,22 +353,48 @@ class Store(Protocol):
         """
         Take deliveries that are pending and due, or whose lease ran out while sending.
 
-        Oldest first, at most a fair share of *limit* for one workspace; workspaces in *busy* are
-        passed over. Each is SENDING until its lease ends.
+        Oldest first, and in turns: where several workspaces wait, none gets more than its share of
+        *limit*. Workspaces in *busy* are passed over. Each is SENDING until its lease ends.
         """
 
     async def delivered(self, delivery: DeliveryId, message: MessageRef, now: datetime) -> None:
         """Settle a delivery as SENT; a daily's round is then posted, a failing channel heals."""
 
     async def put_back(
-        self, delivery: DeliveryId, due_at: datetime, error: str, *, unknown: bool
+        self,
+        delivery: DeliveryId,
+        due_at: datetime,
+        error: str,
+        *,
+        unknown: bool,
+        tries: int | None = None,
     ) -> None:
-        """Try again at *due_at*; *unknown* keeps it SENDING, so that the next one looks first."""
+        """
+        Try again at *due_at*; *unknown* keeps it SENDING, so that the next one looks first.
 
-    async def failed(self, delivery: DeliveryId, error: str, advice: str, now: datetime) -> None:
+        Does nothing when it was settled meanwhile or, with the *tries* of its lease, when that ran
+        out and another process has taken it since.
+        """
+
+    async def failed(
+        self,
+        delivery: DeliveryId,
+        error: str,
+        advice: str,
+        now: datetime,
+        *,
+        tries: int | None = None,
+    ) -> None:
         """
         Settle a delivery as FAILED and mark its channel failing. The first failure since the
         channel was well owes its admin a notice (detail: *advice*). A failed notice owes nothing.
+        Does nothing where `put_back` would not.
+        """
+
+    async def skipped(self, delivery: DeliveryId, why: str, *, tries: int | None = None) -> None:
+        """
+        Settle a delivery as SKIPPED: nobody wants it any more, and nothing is wrong with its
+        channel. Does nothing where `put_back` would not.
         """
 
     async def get_delivery(self, delivery: DeliveryId) -> Delivery:

@@ -138,7 +138,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class QuestionRecord:
-    """How a channel did on one question over its rounds."""
+    """How a channel did on one question over its closed rounds."""
 
     question_id: QuestionId
     members: int

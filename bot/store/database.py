@@ -104,10 +104,11 @@ class Database:
             raise meant from error
 
     def _close(self) -> None:
-        for writer in self._writers if self._started else ():
-            self._queue.put(None)
-        for writer in self._writers if self._started else ():
-            writer.join()
+        if self._started:
+            for _ in self._writers:
+                self._queue.put(None)
+            for writer in self._writers:
+                writer.join()
         self._readers.shutdown()
         self._writing.dispose()
         self._reading.dispose()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from bot.core.errors import StoreError
 
@@ -62,7 +63,7 @@ def outcome_unknown(name: str) -> StoreError:
 
 def told(error: Exception, name: str) -> Exception:
     """Turn a database's trouble into a StoreError; anything else (a bug, a refusal) stays."""
-    if isinstance(error, TimeoutError):
+    if isinstance(error, PoolTimeoutError):
         return StoreError(f"The database {name} is too busy to answer.")
     if not isinstance(error, DBAPIError):
         return error

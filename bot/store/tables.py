@@ -38,7 +38,8 @@ metadata = MetaData(
     }
 )
 
-# SQLite numbers rows by itself only for INTEGER PRIMARY KEY.
+# SQLite numbers rows by itself only for INTEGER PRIMARY KEY; where a key outlives its row (in an
+# old button, a nonce), sqlite_autoincrement keeps it from being given to a new one.
 Id = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -57,7 +58,11 @@ class Moment(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002  # SQLAlchemy passes it by this name
+    ) -> datetime | None:
         """Give the moment back in `datetime.UTC`."""
         if value is None:
             return None
@@ -89,9 +94,9 @@ channels = Table(
     metadata,
     _id(),
     _owner("workspace_id", "workspaces"),
-    # Beside workspace_id, so that a claim needs no join.
+    # The platform and its name for the workspace again, so that a claim needs no join.
     Column("platform", String(10), nullable=False),
-    Column("workspace_external_id", String(64), nullable=False),
+    Column("workspace", String(64), nullable=False),
     Column("external_id", String(64), nullable=False),
     Column("name", String(100), nullable=False, server_default=""),
     Column("state", String(10), nullable=False, server_default="new"),
@@ -109,6 +114,7 @@ channels = Table(
     Column("failing_since", Moment),
     Column("failing_reason", String(300), nullable=False, server_default=""),
     Column("admin", String(64), nullable=False, server_default=""),
+    Column("set_up_at", Moment),  # when its settings were first kept
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("workspace_id", "external_id"),
     # The tick asks for these two; a channel that owes nothing has NULL and is not in them.
@@ -133,6 +139,7 @@ rounds = Table(
     metadata,
     _id(),
     _owner("channel_id", "channels"),
+    Column("platform", String(10), nullable=False),
     Column("question_id", String(40), nullable=False),
     Column("local_on", Date, nullable=False),
     Column("closes_at", Moment, nullable=False),
@@ -144,17 +151,26 @@ rounds = Table(
     UniqueConstraint("channel_id", "local_on"),
     Index("ix_rounds_message", "channel_id", "message"),
     Index(
-        "ix_rounds_open",
+        "ix_rounds_closing",
+        "platform",
         "closes_at",
         sqlite_where=text("closed_at IS NULL"),
         postgresql_where=text("closed_at IS NULL"),
-    ),  # noqa: E501  # one index, one line
+    ),
+    Index(
+        "ix_rounds_open",
+        "channel_id",
+        sqlite_where=text("closed_at IS NULL"),
+        postgresql_where=text("closed_at IS NULL"),
+    ),
     Index(
         "ix_rounds_edit",
+        "platform",
         "edit_due_at",
         sqlite_where=text("edit_due_at IS NOT NULL"),
         postgresql_where=text("edit_due_at IS NOT NULL"),
-    ),  # noqa: E501  # as above
+    ),
+    sqlite_autoincrement=True,
 )
 
 attempts = Table(
@@ -169,7 +185,6 @@ attempts = Table(
     Column("confidence", String(10)),
     Column("revealed_at", Moment),
     Column("ticked", Integer, nullable=False, server_default="0"),  # bit i: key point i
-    Column("ticked_any", Boolean, nullable=False, server_default=false()),
     Column("grade", String(10)),
     Column("points", Integer, nullable=False, server_default="0"),
     Column("graded_at", Moment),
@@ -177,7 +192,7 @@ attempts = Table(
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("round_id", "member_id"),
     Index("ix_attempts_member", "member_id", "graded_at"),
-    Index("ix_attempts_channel", "channel_id", "question_id"),
+    Index("ix_attempts_channel", "channel_id"),
     # One open practice a member: a second press finds the first.
     Index(
         "uq_attempts_practice",
@@ -186,6 +201,7 @@ attempts = Table(
         sqlite_where=text("round_id IS NULL AND graded_at IS NULL"),
         postgresql_where=text("round_id IS NULL AND graded_at IS NULL"),
     ),
+    sqlite_autoincrement=True,
 )
 
 
@@ -201,7 +217,6 @@ def _memory(name: str, owner: str, target: str) -> Table:
         Column("difficulty", Float, nullable=False),
         Column("due_at", Moment, nullable=False),
         Column("reviewed_at", Moment, nullable=False),
-        Index(f"ix_{name}_due", owner, "due_at"),
     )
 
 
@@ -229,7 +244,7 @@ scores = Table(
     Column("points", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("shown", Boolean, nullable=False, server_default=true()),  # not hidden by hide-me
-    Index("ix_scores_board", "channel_id", "period", "shown", "points"),
+    Index("ix_scores_board", "channel_id", "period", "shown", "points", "member_id"),
     Index("ix_scores_member", "member_id"),
 )
 
@@ -239,6 +254,7 @@ deliveries = Table(
     _id(),
     _owner("channel_id", "channels"),
     Column("platform", String(10), nullable=False),
+    Column("workspace", String(64), nullable=False),
     Column("kind", String(10), nullable=False),
     Column("local_on", Date, nullable=False),
     _owner("round_id", "rounds", nullable=True),
@@ -253,13 +269,17 @@ deliveries = Table(
     Column("created_at", Moment, nullable=False),
     Column("sent_at", Moment),
     UniqueConstraint("channel_id", "kind", "local_on"),
+    Index("ix_deliveries_round", "round_id"),
+    # With the workspace, so that a lease passes over busy ones without reading their rows.
     Index(
         "ix_deliveries_due",
         "platform",
         "due_at",
+        "workspace",
         sqlite_where=text("due_at IS NOT NULL"),
         postgresql_where=text("due_at IS NOT NULL"),
-    ),  # noqa: E501  # as above
+    ),
+    sqlite_autoincrement=True,
 )
 
 installations = Table(

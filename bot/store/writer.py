@@ -88,7 +88,7 @@ class Writer(threading.Thread):
                 return self._commit(jobs)
             except StoreError as error:
                 return _fail(jobs, error)
-            except Exception as error:  # whatever a function raises belongs to its caller
+            except Exception as error:  # noqa: BLE001  # whatever a function raises is its caller's
                 if is_lost(error) and attempt == 1:
                     continue
                 if len(jobs) > 1:

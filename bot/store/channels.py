@@ -1,0 +1,267 @@
+"""Channels: where the quiz runs, and its schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from bot.core.calendar import Schedule
+from bot.core.errors import NoChannelError, NotSetUpError
+from bot.core.models import (
+    Address,
+    Caller,
+    Channel,
+    ChannelId,
+    ChannelState,
+    Kind,
+    Level,
+    Platform,
+    Settings,
+)
+from bot.store.dialects import insert_or_ignore
+from bot.store.owed import drop_unsent, owe
+from bot.store.people import HERE, add_member, add_workspace, place, short
+from bot.store.tables import channels, workspaces
+
+HELLO_ON = date(1970, 1, 1)
+"""The local date of every hello, so that a channel is owed it once."""
+
+_SETTINGS = (
+    channels.c.post_at,
+    channels.c.zone,
+    channels.c.days,
+    channels.c.levels,
+    channels.c.topics,
+    channels.c.open_minutes,
+    channels.c.digest_day,
+    channels.c.digest_at,
+)
+COLUMNS = (
+    channels.c.id,
+    channels.c.platform,
+    channels.c.workspace,
+    channels.c.external_id,
+    channels.c.name,
+    channels.c.state,
+    channels.c.next_daily_at,
+    channels.c.next_digest_at,
+    channels.c.last_on,
+    channels.c.failing_since,
+    channels.c.failing_reason,
+    channels.c.admin,
+    *_SETTINGS,
+)
+WIDTH = len(COLUMNS)
+
+_FIND = (
+    select(*COLUMNS)
+    .join(workspaces, workspaces.c.id == channels.c.workspace_id)
+    .where(HERE, channels.c.external_id == bindparam("channel"))
+)
+_LOCK = _FIND.with_for_update(key_share=True, of=channels)
+_ADD = insert_or_ignore(channels, "workspace_id", "external_id")
+
+
+def channel_of(row: Sequence[Any]) -> Channel:
+    """Read a channel from a row of `COLUMNS`."""
+    (id_, platform, workspace, external_id, name, state, daily, digest, last_on) = row[:9]
+    since, reason, admin = row[9:12]
+    return Channel(
+        id=id_,
+        address=Address(Platform(platform), workspace, external_id),
+        name=name,
+        state=ChannelState(state),
+        settings=_settings_of(*row[12:WIDTH]),
+        next_daily_at=daily,
+        next_digest_at=digest,
+        last_on=last_on,
+        failing_since=since,
+        failing_reason=reason,
+        admin=admin,
+    )
+
+
+@lru_cache(maxsize=4096)  # thousands of channels share a few settings
+def _settings_of(
+    post_at: str,
+    zone: str,
+    days: str,
+    levels: str,
+    topics: str,
+    open_minutes: int | None,
+    digest_day: int,
+    digest_at: str,
+) -> Settings:
+    return Settings(
+        schedule=Schedule(time.fromisoformat(post_at), ZoneInfo(zone), frozenset(map(int, days))),
+        levels=frozenset(map(Level, filter(None, levels.split(",")))),
+        topics=frozenset(filter(None, topics.split(","))),
+        open_for=None if open_minutes is None else timedelta(minutes=open_minutes),
+        digest_day=digest_day,
+        digest_at=time.fromisoformat(digest_at),
+    )
+
+
+def _settings_row(settings: Settings) -> dict[str, Any]:
+    schedule, open_for = settings.schedule, settings.open_for
+    return {
+        "post_at": f"{schedule.at:%H:%M}",
+        "zone": schedule.zone.key,
+        "days": "".join(map(str, sorted(schedule.days))),
+        "levels": ",".join(sorted(settings.levels)),
+        "topics": ",".join(sorted(settings.topics)),
+        "open_minutes": None if open_for is None else open_for // timedelta(minutes=1),
+        "digest_day": settings.digest_day,
+        "digest_at": f"{settings.digest_at:%H:%M}",
+    }
+
+
+def find_channel(connection: Connection, caller: Caller) -> Channel | None:
+    """The caller's channel, or None if it is unknown."""
+    row = connection.execute(_FIND, place(caller)).one_or_none()
+    return channel_of(row) if row else None
+
+
+def lock_channel(connection: Connection, caller: Caller) -> Channel | None:
+    """Find the caller's channel and let no other transaction change it until this one ends."""
+    row = connection.execute(_LOCK, place(caller)).one_or_none()
+    return channel_of(row) if row else None
+
+
+def get_channel(connection: Connection, caller: Caller) -> Channel:
+    """The caller's channel; raises NoChannelError if it is unknown."""
+    channel = find_channel(connection, caller)
+    if channel is None:
+        raise NoChannelError
+    return channel
+
+
+def join_channel(
+    connection: Connection, caller: Caller, settings: Settings, now: datetime
+) -> Channel:
+    """Add the caller's channel and owe it a hello once; one that was GONE comes back."""
+    channel = _add(connection, caller, settings, now)
+    values: dict[str, Any] = _new_name(caller)
+    if channel.state is ChannelState.GONE:
+        values["state"] = ChannelState.PAUSED if _is_set_up(connection, channel.id) else "new"
+    owe(connection, channel, Kind.HELLO, HELLO_ON, now)
+    return _change(connection, caller, channel.id, values)
+
+
+def keep_settings(
+    connection: Connection,
+    caller: Caller,
+    settings: Settings,
+    next_daily_at: datetime,
+    next_digest_at: datetime,
+    now: datetime,
+) -> Channel:
+    """Keep *settings*: ACTIVE, no longer failing, the caller its admin."""
+    channel = _add(connection, caller, settings, now)
+    return _change(
+        connection,
+        caller,
+        channel.id,
+        _settings_row(settings)
+        | _new_name(caller)
+        | {
+            "state": ChannelState.ACTIVE,
+            "next_daily_at": next_daily_at,
+            "next_digest_at": next_digest_at,
+            "failing_since": None,
+            "failing_reason": "",
+            "admin": caller.member,
+            "set_up_at": now,
+        },
+    )
+
+
+def set_state(
+    connection: Connection,
+    caller: Caller,
+    state: ChannelState,
+    next_daily_at: datetime | None,
+    next_digest_at: datetime | None,
+) -> Channel:
+    """Pause or resume the caller's channel; raises NotSetUpError when it is NEW or unknown."""
+    channel = lock_channel(connection, caller)
+    if channel is None or channel.state in (ChannelState.NEW, ChannelState.GONE):
+        raise NotSetUpError
+    values = {
+        "state": state,
+        "next_daily_at": next_daily_at,
+        "next_digest_at": next_digest_at,
+    }
+    return _change(connection, caller, channel.id, values)
+
+
+def leave_channel(connection: Connection, to: Address) -> None:
+    """Stop all posting to a channel: GONE, nothing due, unsent deliveries failed."""
+    _leave(connection, to.platform, to.workspace, to.channel)
+
+
+def leave_workspace(connection: Connection, platform: Platform, workspace: str) -> None:
+    """Leave every channel of a workspace."""
+    _leave(connection, platform, workspace, None)
+
+
+def _leave(connection: Connection, platform: Platform, workspace: str, channel: str | None) -> None:
+    found = (
+        select(channels.c.id)
+        .join(workspaces, workspaces.c.id == channels.c.workspace_id)
+        .where(workspaces.c.platform == platform, workspaces.c.external_id == workspace)
+    )
+    if channel is not None:
+        found = found.where(channels.c.external_id == channel)
+    left = connection.scalars(found).all()
+    connection.execute(
+        update(channels)
+        .where(channels.c.id.in_(left))
+        .values(state=ChannelState.GONE, next_daily_at=None, next_digest_at=None)
+    )
+    drop_unsent(connection, [ChannelId(id_) for id_ in left], "the bot left the channel")
+
+
+def _add(connection: Connection, caller: Caller, settings: Settings, now: datetime) -> Channel:
+    """Lock the caller's channel, adding it, its workspace and the caller where needed."""
+    if caller.channel is None:
+        raise NoChannelError
+    if caller.member:
+        add_member(connection, caller, now)
+    channel = lock_channel(connection, caller)
+    if channel is None:
+        row = _settings_row(settings) | {
+            "workspace_id": add_workspace(connection, caller.platform, caller.workspace, now),
+            "platform": caller.platform,
+            "workspace": caller.workspace,
+            "external_id": caller.channel,
+            "name": short(caller.channel_name),
+            "state": ChannelState.NEW,
+            "created_at": now,
+        }
+        connection.execute(_ADD(connection), row)
+        channel = lock_channel(connection, caller)
+    assert channel is not None  # added just now, by us or by another
+    return channel
+
+
+def _change(
+    connection: Connection, caller: Caller, channel_id: ChannelId, values: dict[str, Any]
+) -> Channel:
+    if values:
+        connection.execute(update(channels).where(channels.c.id == channel_id).values(values))
+    return get_channel(connection, caller)
+
+
+def _new_name(caller: Caller) -> dict[str, Any]:
+    return {"name": short(caller.channel_name)} if caller.channel_name else {}
+
+
+def _is_set_up(connection: Connection, channel_id: ChannelId) -> bool:
+    found = select(channels.c.set_up_at).where(channels.c.id == channel_id)
+    return connection.scalar(found) is not None

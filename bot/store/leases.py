@@ -1,0 +1,107 @@
+"""Leases: taking deliveries for sending, fairly between workspaces."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, func, select, true, update
+
+from bot.core.models import DeliveryState, Platform
+from bot.core.views import Lease
+from bot.store.deliveries import SELECT, delivery_of
+from bot.store.tables import deliveries
+
+WINDOW = 20
+"""How many times the limit is looked through for other workspaces."""
+
+
+def _due(with_busy: bool) -> Select[Any]:
+    """Select the due deliveries in the order they are taken: each workspace's first, then on."""
+    free = deliveries.c.workspace.not_in(bindparam("busy", expanding=True))
+    oldest = (
+        select(deliveries.c.id, deliveries.c.workspace, deliveries.c.due_at)
+        .where(
+            deliveries.c.platform == bindparam("platform"),
+            deliveries.c.due_at <= bindparam("now"),
+            free if with_busy else true(),
+        )
+        .order_by(deliveries.c.due_at)
+        .limit(bindparam("window"))
+        .subquery()
+    )
+    turn = func.row_number().over(partition_by=oldest.c.workspace, order_by=oldest.c.due_at)
+    queue = select(oldest.c.id, oldest.c.due_at, turn.label("turn")).subquery()
+    return (
+        SELECT.add_columns(deliveries.c.first_tried_at)
+        .join(queue, queue.c.id == deliveries.c.id)
+        # Again on the row itself: another process may have taken it since the queue was read.
+        .where(deliveries.c.due_at <= bindparam("now"))
+        .order_by(queue.c.turn, queue.c.due_at, queue.c.id)
+        .limit(bindparam("limit_"))
+        .with_for_update(of=deliveries, skip_locked=True)
+    )
+
+
+_DUE = {with_busy: _due(with_busy) for with_busy in (False, True)}
+_TAKE = (
+    update(deliveries)
+    .where(deliveries.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        state=DeliveryState.SENDING,
+        due_at=bindparam("until"),
+        tries=deliveries.c.tries + 1,
+        first_tried_at=func.coalesce(deliveries.c.first_tried_at, bindparam("first")),
+    )
+)
+
+
+def lease(
+    connection: Connection,
+    platforms: Collection[Platform],
+    now: datetime,
+    lease: timedelta,
+    limit: int = 100,
+    busy: Collection[str] = (),
+) -> list[Lease]:
+    """
+    Take deliveries that are pending and due, or whose lease ran out while sending.
+
+    Oldest first, and in turns: where several workspaces wait, none gets more than its share of
+    *limit*. Workspaces in *busy* are passed over. Each is SENDING until its lease ends.
+    """
+    taken: list[Lease] = []
+    for left, platform in zip(range(len(platforms), 0, -1), sorted(platforms), strict=True):
+        share = -(-(limit - len(taken)) // left)
+        taken += _take(connection, platform, now, now + lease, share, busy)
+    return taken
+
+
+def _take(
+    connection: Connection,
+    platform: Platform,
+    now: datetime,
+    until: datetime,
+    limit: int,
+    busy: Collection[str],
+) -> list[Lease]:
+    """Take deliveries of one platform."""
+    wanted = {"platform": platform, "now": now, "limit_": limit, "window": WINDOW * limit}
+    if busy:
+        wanted["busy"] = sorted(busy)
+    rows = connection.execute(_DUE[bool(busy)], wanted).all()
+    ids = [row[0] for row in rows]
+    connection.execute(_TAKE, {"ids": ids, "until": until, "first": now})
+    return [_lease_of(row, now, until) for row in rows]
+
+
+def _lease_of(row: Sequence[Any], now: datetime, until: datetime) -> Lease:
+    found = delivery_of(row)
+    delivery = replace(found, state=DeliveryState.SENDING, due_at=until, tries=found.tries + 1)
+    return Lease(
+        delivery,
+        look_first=found.state is DeliveryState.SENDING,
+        first_tried_at=row[-1] or now,
+    )

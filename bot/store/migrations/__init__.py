@@ -1,0 +1,1 @@
+"""The migrations; `bot.store.migrate` runs them."""

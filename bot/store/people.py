@@ -1,0 +1,158 @@
+"""Workspaces and members: who asks, and what the store calls them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, bindparam, delete, select, update
+
+from bot.core.models import Caller, MemberId, Platform, WorkspaceId
+from bot.store.dialects import insert_or_ignore
+from bot.store.tables import channels, installations, members, scores, workspaces
+
+NAME_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member as kept."""
+
+    id: MemberId
+    workspace_id: WorkspaceId
+    name: str
+    hidden: bool
+
+
+HERE = and_(
+    workspaces.c.platform == bindparam("platform"),
+    workspaces.c.external_id == bindparam("workspace"),
+)
+"""The workspace of a caller; give `place(caller)` for it."""
+
+_FIND_WORKSPACE = select(workspaces.c.id).where(HERE)
+_FIND = (
+    select(members.c.id, members.c.workspace_id, members.c.name, members.c.hidden)
+    .join(workspaces, workspaces.c.id == members.c.workspace_id)
+    .where(HERE, members.c.external_id == bindparam("member"))
+)
+_LOCK = _FIND.with_for_update(key_share=True, of=members)
+_ADD_WORKSPACE = insert_or_ignore(workspaces, "platform", "external_id")
+_ADD = insert_or_ignore(members, "workspace_id", "external_id")
+_RENAME = update(members).where(members.c.id == bindparam("id_")).values(name=bindparam("name_"))
+
+
+def place(caller: Caller) -> dict[str, str]:
+    """Name a caller and where they are, for `HERE` and for the members' key."""
+    return {
+        "platform": caller.platform,
+        "workspace": caller.workspace,
+        "member": caller.member,
+        "channel": caller.channel or "",
+    }
+
+
+def short(name: str) -> str:
+    """Cut a name to what is kept; PostgreSQL keeps no NUL."""
+    return name.replace("\0", "")[:NAME_MAX]
+
+
+def find_member(connection: Connection, caller: Caller) -> Person | None:
+    """The caller as kept, or None for one never seen."""
+    row = connection.execute(_FIND, place(caller)).one_or_none()
+    return Person(*row) if row else None
+
+
+def lock_member(connection: Connection, caller: Caller) -> Person | None:
+    """
+    Find the caller and let no other transaction write for them until this one ends.
+
+    A member's attempts, memories, points and streaks are read, reckoned and written back; this
+    lock is what makes two grades at once come out like one after the other.
+    """
+    row = connection.execute(_LOCK, place(caller)).one_or_none()
+    return Person(*row) if row else None
+
+
+def add_member(connection: Connection, caller: Caller, now: datetime) -> Person:
+    """Lock the caller, adding them and their workspace if needed; the newest name is kept."""
+    person = lock_member(connection, caller)
+    if person is None:
+        workspace_id = add_workspace(connection, caller.platform, caller.workspace, now)
+        connection.execute(
+            _ADD(connection),
+            {
+                "workspace_id": workspace_id,
+                "external_id": caller.member,
+                "name": short(caller.name),
+                "created_at": now,
+            },
+        )
+        person = lock_member(connection, caller)
+        assert person is not None  # added just now, by us or by another
+    rename(connection, person, caller)
+    return person
+
+
+def rename(connection: Connection, person: Person, caller: Caller) -> None:
+    """Keep the caller's name where it is new."""
+    if caller.name and person.name != short(caller.name):
+        connection.execute(_RENAME, {"id_": person.id, "name_": short(caller.name)})
+
+
+def add_workspace(
+    connection: Connection, platform: Platform, workspace: str, now: datetime
+) -> WorkspaceId:
+    """Give the id of a workspace, adding it if needed."""
+    where = {"platform": platform, "workspace": workspace}
+    found = connection.scalar(_FIND_WORKSPACE, where)
+    if found is None:
+        row = {"platform": platform, "external_id": workspace, "created_at": now}
+        connection.execute(_ADD_WORKSPACE(connection), row)
+        found = connection.execute(_FIND_WORKSPACE, where).scalar_one()
+    return WorkspaceId(found)
+
+
+def set_hidden(connection: Connection, caller: Caller, hidden: bool, now: datetime) -> None:
+    """Take the caller's name off the boards of the workspace, or put it back."""
+    person = add_member(connection, caller, now)
+    connection.execute(update(members).where(members.c.id == person.id).values(hidden=hidden))
+    connection.execute(
+        update(scores).where(scores.c.member_id == person.id).values(shown=not hidden)
+    )
+
+
+def forget_workspace(connection: Connection, platform: Platform, workspace: str) -> None:
+    """Delete a workspace with all it holds, its token included."""
+    connection.execute(
+        delete(workspaces).where(
+            workspaces.c.platform == platform, workspaces.c.external_id == workspace
+        )
+    )
+    if platform is Platform.SLACK:
+        connection.execute(delete(installations).where(installations.c.workspace == workspace))
+
+
+def forget(connection: Connection, caller: Caller) -> None:
+    """Delete everything kept about the caller in this workspace."""
+    person = lock_member(connection, caller)
+    if person is not None:
+        connection.execute(delete(members).where(members.c.id == person.id))
+    connection.execute(
+        update(channels)
+        .where(
+            channels.c.platform == caller.platform,
+            channels.c.workspace == caller.workspace,
+            channels.c.admin == caller.member,
+        )
+        .values(admin="")
+    )
+    if caller.platform is Platform.SLACK:
+        connection.execute(
+            update(installations)
+            .where(
+                installations.c.workspace == caller.workspace,
+                installations.c.installed_by == caller.member,
+            )
+            .values(installed_by="")
+        )

@@ -1,0 +1,172 @@
+"""Where a member stands with a round or a practice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, select
+
+from bot.core.errors import StaleKeyError
+from bot.core.grading import Grade
+from bot.core.models import (
+    Attempt,
+    AttemptKey,
+    Caller,
+    Confidence,
+    MemberId,
+    QuestionId,
+)
+from bot.core.views import Situation
+from bot.store import channels as channel_store
+from bot.store import rounds as round_store
+from bot.store.channels import channel_of
+from bot.store.people import HERE, place
+from bot.store.rounds import round_of, ticked_of
+from bot.store.tables import attempts, channels, members, rounds, workspaces
+
+ATTEMPT = (
+    attempts.c.id,
+    attempts.c.round_id,
+    attempts.c.member_id,
+    attempts.c.question_id,
+    attempts.c.words,
+    attempts.c.confidence,
+    attempts.c.revealed_at,
+    attempts.c.ticked,
+    attempts.c.grade,
+    attempts.c.points,
+    attempts.c.graded_at,
+)
+# What a use case needs besides the situation it gives back.
+_BESIDES = (
+    members.c.id,
+    members.c.hidden,
+    attempts.c.memory_before,
+    rounds.c.edit_due_at,
+    rounds.c.edited_at,
+)
+_COLUMNS = (*_BESIDES, *ATTEMPT, *round_store.COLUMNS, *channel_store.COLUMNS)
+_ROUND_AT = len(_BESIDES) + len(ATTEMPT)
+_CHANNEL_AT = _ROUND_AT + round_store.WIDTH
+
+_OF_ROUNDS = (
+    select(*_COLUMNS)
+    .select_from(rounds)
+    .join(channels, channels.c.id == rounds.c.channel_id)
+    .join(workspaces, workspaces.c.id == channels.c.workspace_id)
+    .outerjoin(
+        members,
+        and_(
+            members.c.workspace_id == workspaces.c.id,
+            members.c.external_id == bindparam("member"),
+        ),
+    )
+    .outerjoin(
+        attempts,
+        and_(attempts.c.round_id == rounds.c.id, attempts.c.member_id == members.c.id),
+    )
+    .where(HERE)
+)
+_ROUND = _OF_ROUNDS.where(rounds.c.id == bindparam("key"))
+_OPEN_ROUND = (
+    _OF_ROUNDS.where(
+        channels.c.external_id == bindparam("channel"),
+        rounds.c.closed_at.is_(None),
+        rounds.c.closes_at > bindparam("now"),
+        rounds.c.posted_at.is_not(None),
+    )
+    .order_by(rounds.c.local_on.desc())
+    .limit(1)
+)
+_PRACTICE = (
+    select(*_COLUMNS)
+    .select_from(attempts)
+    .join(members, members.c.id == attempts.c.member_id)
+    .join(workspaces, workspaces.c.id == members.c.workspace_id)
+    .outerjoin(rounds, rounds.c.id == attempts.c.round_id)
+    .outerjoin(channels, channels.c.id == attempts.c.channel_id)
+    .where(
+        HERE,
+        members.c.external_id == bindparam("member"),
+        attempts.c.id == bindparam("key"),
+        attempts.c.round_id.is_(None),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A situation, with what the store keeps beside it."""
+
+    situation: Situation
+    hidden: bool
+    memory_before: str | None
+    edit_due_at: datetime | None
+    edited_at: datetime | None
+
+
+def attempt_of(row: Sequence[Any]) -> Attempt | None:
+    """Read an attempt from a row of `ATTEMPT`; None where the join found none."""
+    (id_, round_id, member_id, question, words, confidence, revealed_at) = row[:7]
+    ticked, grade, points, graded_at = row[7:]
+    if id_ is None:
+        return None
+    return Attempt(
+        id=id_,
+        key=AttemptKey(round_id=round_id) if round_id else AttemptKey(practice_id=id_),
+        member_id=member_id,
+        question_id=question,
+        words=words,
+        confidence=confidence and Confidence(confidence),
+        revealed_at=revealed_at,
+        ticked=ticked_of(ticked),
+        grade=grade and Grade(grade),
+        points=points,
+        graded_at=graded_at,
+    )
+
+
+def find_place(connection: Connection, caller: Caller, key: AttemptKey) -> Place:
+    """Where the caller stands with *key*; raises StaleKeyError for a key that is not theirs."""
+    statement = _PRACTICE if key.round_id is None else _ROUND
+    wanted = place(caller) | {"key": key.round_id or key.practice_id or 0}
+    row = connection.execute(statement, wanted).one_or_none()
+    if row is None:
+        raise StaleKeyError(key)
+    return _place_of(row)
+
+
+def situation(connection: Connection, caller: Caller, key: AttemptKey) -> Situation:
+    """Where the caller stands with *key*."""
+    return find_place(connection, caller, key).situation
+
+
+def open_round(connection: Connection, caller: Caller, now: datetime) -> Situation | None:
+    """The round open (and posted) in the caller's channel, and the caller's attempt at it."""
+    row = connection.execute(_OPEN_ROUND, place(caller) | {"now": now}).one_or_none()
+    return _place_of(row).situation if row else None
+
+
+def _place_of(row: Sequence[Any]) -> Place:
+    member_id, hidden, before, edit_due_at, edited_at = row[:5]
+    attempt = attempt_of(row[5:_ROUND_AT])
+    round_ = round_of(row[_ROUND_AT:]) if row[_ROUND_AT] is not None else None
+    channel = channel_of(row[_CHANNEL_AT:]) if row[_CHANNEL_AT] is not None else None
+    asked = round_ or attempt
+    assert asked is not None  # the row is of one or the other
+    return Place(
+        Situation(
+            member_id=None if member_id is None else MemberId(member_id),
+            question_id=QuestionId(asked.question_id),
+            attempt=attempt,
+            round=round_,
+            channel=channel,
+        ),
+        bool(hidden),
+        before,
+        edit_due_at,
+        edited_at,
+    )
