@@ -106,8 +106,10 @@ def flask_versions(requirement: str) -> str:
     found = re.fullmatch(r">=(\d+\.\d+(?:\.\d+)?),<(\d+)\.(\d+)", requirement)
     if not found or found[3] == "0":
         return f"Flask {requirement}"
-    newest = f"{found[2]}.{int(found[3]) - 1}"
-    return f"Flask {found[1]}" if found[1] == newest else f"Flask {found[1]} to {newest}"
+    oldest, newest = found[1], f"{found[2]}.{int(found[3]) - 1}"
+    if oldest.startswith(f"{newest}."):
+        return f"Flask {newest} from {oldest} on"
+    return f"Flask {oldest}" if oldest == newest else f"Flask {oldest} to {newest}"
 
 
 def period_name(period: str) -> str:
