@@ -298,6 +298,8 @@ class Choice:
     chosen: str = ""
     hint: str = ""
     required: bool = False
+    none: str = ""
+    """What choosing nothing means, for faces where a choice cannot be taken back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot.core.cards.rounds import PRACTISE
 from bot.core.choosing import digest_words, open_words, zone_names
 from bot.core.deck import Deck
 from bot.core.models import Channel, ChannelState, Delivery, DeliveryState, Kind, Settings

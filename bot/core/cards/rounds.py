@@ -167,6 +167,7 @@ def reveal(situation: Situation, question: Question) -> Form:
                 tuple(Option(value, label) for value, label in GRADES.items()),
                 chosen=attempt.grade or "" if attempt else "",
                 hint="Leave it empty to be graded by your ticks.",
+                none="By my ticks",
             ),
         ),
         submit="Save grade",
@@ -290,6 +291,18 @@ def look_first(situation: Situation) -> Card:
             Buttons((show,)),
         ),
     )
+
+
+def not_a_grade() -> Card:
+    """Words under a card that were neither an attempt nor a grade."""
+    sentence = "That was no grade. Reply got it, partly, missed or 2/4 to change yours."
+    return Card(sentence, (Paragraph((sentence,)),))
+
+
+def nothing_open() -> Card:
+    """A reply, where no question is open."""
+    sentence = "No question is open now. Practise one?"
+    return Card(sentence, (Paragraph((sentence,)), Buttons((PRACTISE,))))
 
 
 def _key(situation: Situation) -> str:
