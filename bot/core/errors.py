@@ -15,8 +15,10 @@ UndeliveredError               a post that did not arrive
 ├── RetryLaterError            may heal: try again after a pause
 ├── UnknownOutcomeError        the answer was lost: look before sending again
 └── RefusedError               will not heal by itself: an admin has to act
+ChartError                     a picture that could not be drawn; the words go without it
 StoreError                     the database cannot keep or give anything now, and why
 InvalidDeckError               the bot does not start; lists every fault
+StartError                     the bot does not start; one sentence says why
 """
 
 from __future__ import annotations
@@ -122,6 +124,10 @@ class RefusedError(UndeliveredError):
         """What an admin has to do, in one sentence."""
 
 
+class ChartError(Exception):
+    """A picture that could not be drawn, and why."""
+
+
 class StoreError(Exception):
     """The database cannot keep or give anything now: a sentence for whoever hosts the bot."""
 
@@ -133,3 +139,7 @@ class InvalidDeckError(Exception):
         super().__init__(f"{path}: {len(faults)} fault{'s' if len(faults) != 1 else ''}")
         self.path = path
         self.faults = list(faults)
+
+
+class StartError(Exception):
+    """Something outside keeps the bot from starting; the message is a sentence for the host."""

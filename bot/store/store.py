@@ -245,6 +245,9 @@ class Store:
     ) -> None:
         await self._database.write(deliveries.failed, delivery, error, advice, now, tries=tries)
 
+    async def skipped(self, delivery: DeliveryId, why: str, *, tries: int | None = None) -> None:
+        await self._database.write(deliveries.skipped, delivery, why, tries=tries)
+
     async def get_delivery(self, delivery: DeliveryId) -> Delivery:
         return await self._database.read(deliveries.get_delivery, delivery)
 

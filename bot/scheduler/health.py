@@ -1,0 +1,50 @@
+"""What the scheduler knows of its own health: told in the log once per outage, read by others."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Health:
+    """One process's health; the scheduler writes it, the health page and metrics read it."""
+
+    beat_at: datetime | None = None
+    """When the tick last looked what is due, and could."""
+    down_since: datetime | None = None
+    """Since when the database cannot be used."""
+    trouble: str = ""
+    """Why, in a sentence."""
+    clock_offset: timedelta | None = None
+    """How far the database's clock is ahead of this process's."""
+    claimed: int = 0
+    sent: int = 0
+    retried: int = 0
+    failed: int = 0
+    skipped: int = 0
+    edited: int = 0
+    last_lateness: timedelta | None = None
+    """How long the last delivery that was sent had been owed."""
+
+    def ill(self, why: str, now: datetime) -> None:
+        """The database cannot be used; only the first time of an outage is logged."""
+        self.trouble = why
+        if self.down_since is None:
+            self.down_since = now
+            logger.error("Nothing can be posted until the database is back. %s", why)
+
+    def well(self, now: datetime) -> None:
+        """The database can be used."""
+        self.beat_at = now
+        if self.down_since is not None:
+            logger.warning("The database is back after %s.", _span(now - self.down_since))
+            self.down_since = None
+            self.trouble = ""
+
+
+def _span(length: timedelta) -> str:
+    return str(timedelta(seconds=round(length.total_seconds())))
