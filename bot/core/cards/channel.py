@@ -187,6 +187,18 @@ def next_words(channel: Channel, now: datetime) -> str:
     return f"Next question {at}, in {span(channel.next_daily_at - now)}."
 
 
+def waiting(channel: Channel, now: datetime, *, may_ask: bool) -> Card:
+    """What to do while no question is open, where a face shows that."""
+    return Card(
+        summary="No question is open now.",
+        blocks=(
+            Heading(("No question is open now.",)),
+            Paragraph((next_words(channel, now),)),
+            Buttons((PRACTISE, *((NOW,) if may_ask else ()))),
+        ),
+    )
+
+
 def paused() -> Card:
     """The quiz stands still in the channel."""
     return Card(
