@@ -88,18 +88,18 @@ async def fake() -> AsyncIterator[FakeDiscord]:
 async def connected(fake: FakeDiscord, bot: discord.Client | None = None) -> AsyncIterator[Bot]:
     bot = bot or Bot()
     task = asyncio.create_task(bot.start(fake.token))
+    ready = asyncio.create_task(_ready(bot))
     try:
-        ready = asyncio.create_task(_ready(bot))
         done, _ = await asyncio.wait({task, ready}, timeout=5, return_when="FIRST_COMPLETED")
         if task in done:
-            ready.cancel()
             task.result()
         assert ready in done, "the client did not become ready"
         yield bot  # type: ignore[misc] # every client here is a Bot or is not looked at
     finally:
         await bot.close()
         task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        ready.cancel()
+        await asyncio.gather(task, ready, return_exceptions=True)
 
 
 async def _ready(bot: discord.Client) -> None:
@@ -236,8 +236,9 @@ def a_png() -> bytes:
 
 
 async def test_a_wrong_token_is_a_login_failure(fake: FakeDiscord) -> None:
-    with pytest.raises(discord.LoginFailure):
-        await Bot().login("wrong")
+    async with Bot() as client:
+        with pytest.raises(discord.LoginFailure):
+            await client.login("wrong")
 
 
 async def test_unknown_routes_and_methods_have_discords_answers(fake: FakeDiscord) -> None:
@@ -584,6 +585,8 @@ async def test_a_nonce_returns_the_first_message_for_some_minutes(
     with pytest.raises(aiohttp.ClientError):
         await place.send("card", nonce="delivery-7")
     again = await place.send("card", nonce="delivery-7")
+    other = await text_channel(bot, channel.guild.channel("other") if channel.guild else channel)
+    assert (await other.send("card", nonce="delivery-7")).id == again.id
     assert list(channel.messages) == [again.id]
 
     fake.clock.advance(timedelta(minutes=10))
@@ -689,6 +692,71 @@ async def test_content_is_blank_but_for_the_documented_exceptions(
     assert bare == ["", "named", "pinged", "", ""]
     fetched = [m async for m in place.history(limit=2)]
     assert [m.content for m in fetched] == ["", ""]
+
+
+class Listener(Bot):
+    """A client that notes what became of messages."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.noted: list[str] = []
+
+    async def on_raw_message_edit(self, edit: discord.RawMessageUpdateEvent) -> None:
+        self.noted.append(f"edited: {edit.message.content}")
+
+    async def on_raw_message_delete(self, _: discord.RawMessageDeleteEvent) -> None:
+        self.noted.append("deleted")
+
+    async def on_raw_reaction_add(self, reaction: discord.RawReactionActionEvent) -> None:
+        self.noted.append(f"put {reaction.emoji}")
+
+    async def on_raw_reaction_remove(self, reaction: discord.RawReactionActionEvent) -> None:
+        self.noted.append(f"took {reaction.emoji}")
+
+
+async def test_edits_deletions_and_reactions_are_heard(
+    fake: FakeDiscord, channel: Channel, ada: Member
+) -> None:
+    intents = discord.Intents(guilds=True, guild_messages=True, guild_reactions=True)
+    listener = Listener(intents=intents)
+    async with connected(fake, listener):
+        said = await ada.say(channel, "typo")
+
+        await ada.edit(said, f"{fake.app.user.mention} fixed")
+        await ada.react(said, "✅")
+        await ada.unreact(said, "✅")
+        await ada.delete(said)
+        await fake.until(lambda: "deleted" in listener.noted)
+
+    edited = f"edited: {fake.app.user.mention} fixed"
+    assert listener.noted == [edited, "put ✅", "took ✅", "deleted"]
+    assert channel.said == []
+    with pytest.raises(NotOfferedError):
+        await ada.edit(said, "again")
+
+
+async def test_everything_is_recorded(fake: FakeDiscord, bot: Bot, channel: Channel) -> None:
+    await raw(fake, "GET", "/nowhere")
+    await (await text_channel(bot, channel)).send("card")
+
+    assert [(c.method, c.path, c.status) for c in fake.calls[-3:]] == [
+        ("GET", "/nowhere", 404),
+        ("GET", f"/channels/{channel.id}", 200),
+        ("POST", f"/channels/{channel.id}/messages", 200),
+    ]
+    assert [frame["op"] for frame in fake.gateway.received][:2] == [1, 2]
+    assert fake.gateway.dispatched("MESSAGE_CREATE")[0]["content"] == "card"
+
+
+async def test_a_socket_that_sends_too_much_is_closed(fake: FakeDiscord) -> None:
+    async with aiohttp.ClientSession() as session:
+        socket = await session.ws_connect(f"{fake.gateway_url}?v=10&encoding=json")
+        for _ in range(121):
+            await socket.send_json({"op": 1, "d": None})
+        while not (await socket.receive()).type.name.startswith("CLOS"):
+            pass
+
+    assert socket.close_code == 4008
 
 
 async def test_direct_messages_need_their_intent_and_carry_content(

@@ -6,7 +6,9 @@ https://docs.discord.com/developers/events/gateway
 import asyncio
 import json
 import secrets
+from collections import deque
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import WSMessage, WSMsgType, web
@@ -24,7 +26,11 @@ RECONNECT, REQUEST_MEMBERS, INVALID_SESSION, HELLO, ACK = 7, 8, 9, 10, 11
 UNKNOWN_OPCODE, DECODE_ERROR, NOT_AUTHENTICATED, BAD_TOKEN, TWICE = 4001, 4002, 4003, 4004, 4005
 BAD_SEQ, BAD_SHARD, SHARDING_REQUIRED, BAD_VERSION = 4007, 4010, 4011, 4012
 BAD_INTENTS, DISALLOWED_INTENTS = 4013, 4014
+TOO_FAST = 4008
 ENDS_THE_SESSION = (1000, 1001)
+
+MAX_FRAMES, FRAMES_PER = 120, timedelta(seconds=60)
+"""What one socket may send: https://docs.discord.com/developers/events/gateway#rate-limiting"""
 
 KIND_OF = {
     "READY": "Ready",
@@ -62,12 +68,13 @@ class Session:
             return self.shard_id == 0
         return shard_of(event.guild_id, self.shard_count) == self.shard_id
 
-    def dispatch(self, name: str, payload: Json) -> None:
-        """Send an event, or keep it for a resume."""
+    def dispatch(self, name: str, payload: Json) -> Json:
+        """Send an event, or keep it for a resume; returns the frame."""
         frame = {"op": DISPATCH, "t": name, "s": len(self.sent) + 1, "d": payload}
         self.sent.append(frame)
         if self.is_connected:
             self.outbox.put_nowait(frame)
+        return frame
 
 
 class Gateway:
@@ -75,7 +82,10 @@ class Gateway:
 
     def __init__(self, world: World, oracles: Oracles | None) -> None:
         self.sessions: list[Session] = []
+        self.sent: list[Json] = []
+        """Every event sent or kept for a resume, in order, over all sessions ever."""
         self.received: list[Json] = []
+        """Every frame that clients sent, in order."""
         self.identifies = 0
         self.resumes = 0
         self.heartbeat_ms = 41250
@@ -96,7 +106,7 @@ class Gateway:
 
     def dispatched(self, name: str) -> list[Json]:
         """Return the payload of every event called *name*, over all sessions."""
-        return [f["d"] for session in self.sessions for f in session.sent if f["t"] == name]
+        return [frame["d"] for frame in self.sent if frame["t"] == name]
 
     def broadcast(self, event: Event) -> None:
         """Send *event* to every session that may hear it."""
@@ -109,7 +119,7 @@ class Gateway:
         for session in self.sessions:
             same = [frame for frame in session.sent if frame["t"] == name]
             if same:
-                session.dispatch(name, same[index]["d"])
+                self.sent.append(session.dispatch(name, same[index]["d"]))
 
     def reconnect(self, shard_id: int | None = None) -> None:
         """Ask clients to reconnect and resume."""
@@ -212,7 +222,7 @@ class Gateway:
         if self.checks_events and self._oracles is not None and kind is not None:
             found = self._oracles.event_faults(kind, payload)
             self.event_faults += [f"{name}: {fault}" for fault in found]
-        session.dispatch(name, payload)
+        self.sent.append(session.dispatch(name, payload))
 
     def _on(self, shard_id: int | None) -> list[Session]:
         return [s for s in self.connected if shard_id in (None, s.shard_id)]
@@ -231,6 +241,7 @@ class Connection:
         self._socket = socket
         self._session: Session | None = None
         self._sender: asyncio.Task[None] | None = None
+        self._read_at: deque[datetime] = deque(maxlen=MAX_FRAMES)
 
     async def serve(self) -> None:
         """Read until the socket closes."""
@@ -253,6 +264,9 @@ class Connection:
     async def _read(self, message: WSMessage) -> None:
         if message.type is not WSMsgType.TEXT:
             return
+        if self._is_too_fast():
+            await self._socket.close(code=TOO_FAST)
+            return
         try:
             frame = json.loads(message.data)
             op, data = frame["op"], frame.get("d")
@@ -273,6 +287,12 @@ class Connection:
                 await self._socket.close(code=NOT_AUTHENTICATED)
             case _:
                 await self._socket.close(code=UNKNOWN_OPCODE)
+
+    def _is_too_fast(self) -> bool:
+        now, full = self._world.clock.now(), len(self._read_at) == MAX_FRAMES
+        too_fast = full and now - self._read_at[0] < FRAMES_PER
+        self._read_at.append(now)
+        return too_fast
 
     async def _identify(self, data: Json) -> None:
         if self._session is not None:

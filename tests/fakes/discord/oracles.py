@@ -7,6 +7,9 @@ import functools
 import importlib.util
 import os
 import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -33,9 +36,10 @@ class Oracles:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._openapi = _load(folder / "oracle_discord.py").Oracle(
-            str(folder / "discord-openapi.json")
-        )
+        with _files_left_open():
+            self._openapi = _load(folder / "oracle_discord.py").Oracle(
+                str(folder / "discord-openapi.json")
+            )
         self._gateway = _load(folder / "oracle_gateway.py")
 
     def check_request(self, method: str, path: str, body: Any) -> None:
@@ -69,7 +73,8 @@ class Oracles:
 
     def event_faults(self, kind: str, payload: Json) -> list[str]:
         """Return what is wrong with a payload that the fake's gateway sent."""
-        return list(self._gateway.errors(str(self._folder / "discord-gateway"), kind, payload))
+        with _files_left_open():
+            return list(self._gateway.errors(str(self._folder / "discord-gateway"), kind, payload))
 
 
 @functools.cache
@@ -79,6 +84,14 @@ def find_oracles() -> Oracles | None:
     if not (folder / "oracle_discord.py").is_file():
         return None
     return Oracles(folder)
+
+
+@contextmanager
+def _files_left_open() -> Iterator[None]:
+    """Say nothing of the schema files that the oracles leave for the collector to close."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        yield
 
 
 def with_snowflakes(body: Any, key: str = "") -> Any:

@@ -127,7 +127,7 @@ class Member:
 
     async def edit(self, message: Message, text: str) -> None:
         """Edit an own message."""
-        if message.author != self.user:
+        if message.author != self.user or message.is_deleted:
             raise NotOfferedError("people edit their own messages only")
         posting.edit(self.world, message, {"content": text}, [])
 

@@ -123,7 +123,7 @@ class FakeDiscord:
 
     @property
     def calls(self) -> list[Call]:
-        """Every REST call so far that had a route and a body to read."""
+        """Every REST call so far; one that no route took has no template."""
         return self.rest.calls
 
     @property

@@ -103,16 +103,16 @@ class World:
             raise ApiError(Refusal.UNKNOWN_GUILD)
         return guild
 
-    def remembered(self, channel: Channel, nonce: str | int) -> Message | None:
-        """Return the message the bot sent with *nonce* in the past few minutes, if any."""
-        at, message = self.nonces.get(f"{channel.id}:{nonce}", (None, None))
+    def remembered(self, nonce: str | int) -> Message | None:
+        """Return the message the bot sent with *nonce*, anywhere, in the past few minutes."""
+        at, message = self.nonces.get(str(nonce), (None, None))
         if at is None or self.clock.now() - at > NONCE_LIFE:
             return None
         return message
 
-    def remember(self, channel: Channel, nonce: str | int, message: Message) -> None:
+    def remember(self, nonce: str | int, message: Message) -> None:
         """Keep the nonce of a message just sent."""
-        self.nonces[f"{channel.id}:{nonce}"] = (self.clock.now(), message)
+        self.nonces[str(nonce)] = (self.clock.now(), message)
 
     def command_named(self, name: str, kind: int) -> Command | None:
         """Return the registered command with that name and type, if any."""

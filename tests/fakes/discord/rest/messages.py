@@ -18,7 +18,7 @@ def send(world: World, call: Call) -> Answer:
     check_message(Draft(body, call.files))
     call.approve()
     nonce = body.get("nonce")
-    earlier = _earlier(world, channel, body)
+    earlier = _earlier(world, body)
     if earlier is not None:
         if earlier.is_deleted:
             raise ApiError(Refusal.UNKNOWN_MESSAGE)
@@ -29,7 +29,7 @@ def send(world: World, call: Call) -> Answer:
         message.type = REPLY
     posting.post(world, message)
     if nonce is not None:
-        world.remember(channel, nonce, message)
+        world.remember(nonce, message)
     return Answer(200, show(world, message))
 
 
@@ -51,11 +51,11 @@ def _may_send(world: World, channel: Channel, body: Json, has_files: bool) -> No
         raise ApiError(Refusal.THREAD_LOCKED)
 
 
-def _earlier(world: World, channel: Channel, body: Json) -> Message | None:
+def _earlier(world: World, body: Json) -> Message | None:
     nonce = body.get("nonce")
     if nonce is None or not body.get("enforce_nonce"):
         return None
-    return world.remembered(channel, nonce)
+    return world.remembered(nonce)
 
 
 def _may_write_to(world: World, channel: Channel) -> None:
@@ -107,8 +107,10 @@ def history(world: World, call: Call) -> Answer:
 
 
 def _around(messages: list[Message], middle: int, limit: int) -> list[Message]:
-    nearest = sorted(messages, key=lambda message: abs(message.id - middle))[:limit]
-    return sorted(nearest, key=lambda message: message.id)
+    older = [message for message in messages if message.id < middle]
+    newer = [message for message in messages if message.id >= middle]
+    half = limit // 2
+    return older[max(0, len(older) - half) :] + newer[: limit - half]
 
 
 def _limit(call: Call) -> int:

@@ -1,5 +1,6 @@
 """Which handler answers which route."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import unquote
@@ -21,23 +22,21 @@ class Route:
     handler: Handler
     by_token: bool = False
 
-    @property
-    def steps(self) -> list[str]:
-        """The template in pieces."""
-        return self.template.strip("/").split("/")
-
-    def match(self, path: str) -> dict[str, str] | None:
-        """Return the path's ids if it fits this route."""
-        given = [unquote(step) for step in path.strip("/").split("/")]
-        if len(given) != len(self.steps):
-            return None
+    def match(self, steps: list[str]) -> dict[str, str] | None:
+        """Return the ids of a path, given in as many steps as the template, if it fits."""
         ids = {}
-        for step, text in zip(self.steps, given, strict=True):
-            if step.startswith("{"):
-                ids[step[1:-1]] = text
-            elif step != text:
+        for own, given in zip(steps_of(self.template), steps, strict=True):
+            if own.startswith("{"):
+                ids[own[1:-1]] = given
+            elif own != given:
                 return None
         return ids
+
+
+@functools.cache
+def steps_of(template: str) -> list[str]:
+    """Return a template in pieces."""
+    return template.strip("/").split("/")
 
 
 _CHANNEL, _MESSAGE = "/channels/{channel_id}", "/channels/{channel_id}/messages/{message_id}"
@@ -82,12 +81,17 @@ ROUTES = (
     Route("DELETE", _WEBHOOK + "/messages/{message_id}", responses.delete, by_token=True),
 )
 
+_BY_LENGTH: dict[int, list[Route]] = {}
+for _route in ROUTES:
+    _BY_LENGTH.setdefault(len(steps_of(_route.template)), []).append(_route)
+
 
 def find_route(method: str, path: str) -> tuple[Route, dict[str, str]]:
     """Return the route and its ids; ApiError 404 or 405 if there is none."""
+    given = [unquote(step) for step in path.strip("/").split("/")]
     known = False
-    for route in ROUTES:
-        ids = route.match(path)
+    for route in _BY_LENGTH.get(len(given), ()):
+        ids = route.match(given)
         if ids is None:
             continue
         known = True

@@ -38,6 +38,7 @@ class Rest:
         try:
             call, route = await self._read(request, path)
         except ApiError as error:
+            self._keep_unread(request, path, error)
             return _response(Answer(error.status, error.body()), {})
         self.calls.append(call)
         fault = self.faults.striking(call)
@@ -62,6 +63,12 @@ class Rest:
         now, is_bot = self._world.clock.now(), not route.by_token
         call = Call(request.method, path, route.template, ids, query, body, files, now, is_bot)
         return call, route
+
+    def _keep_unread(self, request: web.Request, path: str, error: ApiError) -> None:
+        now, query = self._world.clock.now(), dict(request.query)
+        call = Call(request.method, path, "", {}, query, None, [], now, is_bot=False)
+        call.status, call.answer = error.status, error.body()
+        self.calls.append(call)
 
     def _authorise(self, request: web.Request) -> None:
         if request.headers.get("Authorization") != f"Bot {self._world.app.token}":
