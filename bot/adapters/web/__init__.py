@@ -1,0 +1,1 @@
+"""The browser face: the quiz on one page, without any account."""

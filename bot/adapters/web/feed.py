@@ -1,0 +1,141 @@
+"""What the channel shows: every delivery sent, newest first, each answer under its question."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.core.composing import Composer
+from bot.core.errors import RefusedError
+from bot.core.models import (
+    Caller,
+    Channel,
+    Delivery,
+    DeliveryId,
+    DeliveryState,
+    Kind,
+    MessageRef,
+)
+from bot.core.parts import Buttons, Card
+from bot.core.ports import Clock, Store
+from bot.core.views import Lease
+
+logger = logging.getLogger(__name__)
+
+LENGTH = 30
+"""Deliveries shown; about three weeks."""
+FRESH = 1.0
+"""Seconds for which a feed just read is shown again, unless something was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One card of the feed."""
+
+    id: DeliveryId
+    kind: Kind
+    sent_at: datetime
+    card: Card
+    answer: Card | None = None
+    only_for: str = ""
+    """The one member who may see it; empty for everybody."""
+    message: MessageRef | None = None
+    is_open: bool = False
+    """A question that can still be answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channelled:
+    """The channel and its feed at one moment."""
+
+    channel: Channel | None
+    entries: tuple[Entry, ...]
+    read_at: datetime
+
+    @property
+    def open(self) -> Entry | None:
+        """The question that can be answered now, if any."""
+        return next((entry for entry in self.entries if entry.is_open), None)
+
+    def seen_by(self, member: str) -> tuple[Entry, ...]:
+        """What one member, or a guest (``""``), may see."""
+        return tuple(e for e in self.entries if not e.only_for or e.only_for == member)
+
+
+class Feed:
+    """Reads the feed; the store and the composer know everything, nothing is kept twice."""
+
+    def __init__(
+        self,
+        store: Store,
+        composer: Composer,
+        clock: Clock,
+        reader: Caller,
+        seconds: Callable[[], float],
+    ) -> None:
+        self._store = store
+        self._composer = composer
+        self._clock = clock
+        self._reader = reader
+        self._seconds = seconds
+        self._last: tuple[float, Channelled] | None = None
+
+    def stale(self) -> None:
+        """Read anew the next time: something was written."""
+        self._last = None
+
+    async def read(self) -> Channelled:
+        """The feed as it stands, at most `FRESH` seconds old."""
+        if self._last is not None and self._seconds() - self._last[0] < FRESH:
+            return self._last[1]
+        begun = self._seconds()
+        read = await self._read()
+        self._last = (begun, read)
+        return read
+
+    async def _read(self) -> Channelled:
+        now = self._clock()
+        channel = await self._store.find_channel(self._reader)
+        deliveries = await self._store.last_deliveries(self._reader, LENGTH)
+        sent = [each for each in deliveries if each.state is DeliveryState.SENT]
+        composed = [(each, await self._compose(each, now)) for each in sent]
+        return Channelled(channel, tuple(_threaded(composed)), now)
+
+    async def _compose(self, delivery: Delivery, now: datetime) -> Card | None:
+        """The card of a delivery; None when the deck has lost its question."""
+        lease = Lease(delivery, look_first=False, first_tried_at=delivery.sent_at or now)
+        try:
+            return (await self._composer.parcel(lease, now)).card
+        except RefusedError as error:
+            logger.info("Delivery %s is not shown: %s", delivery.id, error.reason)
+            return None
+
+
+def _threaded(composed: Sequence[tuple[Delivery, Card | None]]) -> list[Entry]:
+    """Put answers under their questions; an answer without one is left out."""
+    answers = {each.round_id: card for each, card in composed if each.kind is Kind.ANSWER and card}
+    entries = [
+        _entry(each, card) for each, card in composed if card and each.kind is not Kind.ANSWER
+    ]
+    rounds = {each.id: each.round_id for each, _ in composed}
+    return [
+        replace(entry, answer=answers.get(rounds[entry.id])) if rounds[entry.id] else entry
+        for entry in entries
+    ]
+
+
+def _entry(delivery: Delivery, card: Card) -> Entry:
+    assert delivery.sent_at is not None  # it is SENT
+    daily = delivery.kind is Kind.DAILY
+    return Entry(
+        id=delivery.id,
+        kind=delivery.kind,
+        sent_at=delivery.sent_at,
+        card=card,
+        only_for=delivery.channel.admin if delivery.kind is Kind.NOTICE else "",
+        message=delivery.message,
+        # A round's card has its button as long as the round is open.
+        is_open=daily and any(isinstance(block, Buttons) for block in card),
+    )

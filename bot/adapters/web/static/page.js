@@ -1,0 +1,236 @@
+// Opens panels without leaving the page, and keeps the feed live. Everything here also works
+// without it, by plain links and forms.
+
+const panel = document.querySelector("#panel");
+const status = document.querySelector("#status");
+const lost = document.querySelector("#lost");
+const box = document.querySelector("#text");
+const LOST = "FlaskQuiz does not answer. What you typed is still here; try again.";
+const coarse = matchMedia("(pointer: coarse)");
+
+let opener = "";
+
+// --- asking the server
+
+async function ask(url, options = {}) {
+  const headers = { "X-FlaskQuiz": "1", ...options.headers };
+  try {
+    const response = await fetch(url, { ...options, headers });
+    const text = await response.text();
+    return { status: response.status, text, address: response.headers.get("X-Address") || "/" };
+  } catch {
+    return { status: 0, text: LOST, address: "/" };
+  }
+}
+
+const isPanel = (answer) => answer.status === 200 || answer.status === 422;
+
+function parse(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content;
+}
+
+// --- the panel
+
+function show(answer, { push = true } = {}) {
+  panel.replaceChildren(parse(answer.text));
+  open();
+  if (push && location.pathname + location.search !== answer.address) {
+    history.pushState(null, "", answer.address);
+  }
+}
+
+function open() {
+  if (!panel.matches(":modal")) {
+    opener = document.activeElement?.id || opener;
+    panel.open = false;
+    panel.showModal();
+  }
+  panel.scrollTop = 0;
+  restoreDraft();
+  const first = panel.querySelector("[aria-invalid] input, [aria-invalid]")
+    || (coarse.matches ? null : panel.querySelector("[data-first]"))
+    || panel.querySelector("#panel-title");
+  first?.focus({ preventScroll: !first.matches("[aria-invalid], [aria-invalid] *") });
+}
+
+panel.addEventListener("close", () => {
+  if (location.search) history.pushState(null, "", "/");
+  if (document.activeElement === document.body) {
+    (document.getElementById(opener) || box)?.focus({ preventScroll: true });
+  }
+});
+
+panel.addEventListener("click", (event) => {
+  if (event.target !== panel) return;
+  const edge = panel.getBoundingClientRect();
+  const inside = event.clientX >= edge.left && event.clientX <= edge.right
+    && event.clientY >= edge.top && event.clientY <= edge.bottom;
+  if (!inside) panel.close();
+});
+
+async function go(show_, options) {
+  const answer = await ask(`/panel?show=${encodeURIComponent(show_)}`);
+  if (isPanel(answer)) show(answer, options);
+  else complain(null, answer.text);
+}
+
+addEventListener("popstate", () => {
+  const wanted = new URLSearchParams(location.search).get("show");
+  if (wanted) go(wanted, { push: false });
+  else if (panel.open) panel.close();
+});
+
+// --- words not sent yet
+
+function draftKey(form) {
+  return `draft ${form.dataset.draft}`;
+}
+
+function restoreDraft() {
+  const form = panel.querySelector("[data-draft]");
+  const area = form?.querySelector("textarea");
+  const kept = form && sessionStorage.getItem(draftKey(form));
+  if (area && kept && !area.value) area.value = kept;
+}
+
+panel.addEventListener("input", (event) => {
+  const form = event.target.closest("[data-draft]");
+  if (form && event.target.matches("textarea")) {
+    sessionStorage.setItem(draftKey(form), event.target.value);
+  }
+});
+
+// --- forms and links
+
+let queue = Promise.resolve();
+
+function inTurn(work) {
+  queue = queue.then(work, work);
+  return queue;
+}
+
+async function submit(form) {
+  const fields = new URLSearchParams(new FormData(form));
+  if (form.getAttribute("method") === "get") return go(fields.get("show"));
+  form.setAttribute("aria-busy", "true");
+  complain(form, "");
+  const url = form.getAttribute("action");
+  const answer = await inTurn(() => ask(url, { method: "POST", body: fields }));
+  form.removeAttribute("aria-busy");
+  if (!isPanel(answer)) return complain(form, answer.text);
+  if (form.dataset.draft && answer.status === 200) sessionStorage.removeItem(draftKey(form));
+  if (form.id === "say") form.reset();
+  show(answer);
+  refresh();
+}
+
+function complain(form, sentence) {
+  const own = form?.querySelector("[role=alert]");
+  const place = own || panel.querySelector("[role=alert]") || document.querySelector("#say .alert");
+  if (place) place.textContent = sentence;
+  else if (sentence) lost.textContent = sentence;
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-live]")) return;
+  event.preventDefault();
+  opener = event.submitter?.id || opener;
+  if (form.getAttribute("aria-busy") !== "true") submit(form);
+});
+
+document.addEventListener("click", (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  const link = event.target.closest("a[data-panel], a[data-close]");
+  if (!link) return;
+  event.preventDefault();
+  if (link.matches("[data-close]")) panel.close();
+  else go(new URL(link.href).searchParams.get("show"));
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches("textarea")) {
+    event.target.form.requestSubmit();
+  }
+});
+
+// Ticks are kept one by one, so that a refresh brings them back.
+panel.addEventListener("change", (event) => {
+  const form = event.target.closest("[data-tick]");
+  const ticks = event.target.closest("[data-ticks]");
+  if (!form || !ticks) return;
+  const fields = new URLSearchParams([["action", form.dataset.tick], ["_many", "ticks"]]);
+  for (const box_ of ticks.querySelectorAll(":checked")) fields.append("ticks", box_.value);
+  inTurn(() => ask("/do", { method: "POST", body: fields }));
+});
+
+// --- the feed
+
+let refreshing = false;
+let again = false;
+
+async function refresh() {
+  again = refreshing;
+  if (refreshing) return;
+  refreshing = true;
+  const answer = await ask("/feed");
+  if (answer.status === 200) merge(parse(answer.text).querySelector("#feed"));
+  refreshing = false;
+  if (again) refresh();
+}
+
+function merge(fresh) {
+  const feed = document.querySelector("#feed");
+  const focused = feed.contains(document.activeElement) ? document.activeElement.id : "";
+  const before = new Map([...feed.children].map((card) => [card.id, card]));
+  const news = [...fresh.children].filter((card) => !before.has(card.id));
+  const cards = [...fresh.children].map((card) => keep(before.get(card.id), card));
+  feed.replaceChildren(...cards);
+  feed.dataset.version = fresh.dataset.version;
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  if (news.length) status.textContent = `New: ${news[0].getAttribute("aria-label")}`;
+}
+
+// An unchanged card stays as it is, so that nothing a reader opened or selected is lost.
+function keep(old, fresh) {
+  if (!old) return fresh;
+  const opened = old.querySelector("details[open]");
+  const details = fresh.querySelector("details");
+  if (opened && details) details.open = true;
+  return old.isEqualNode(fresh) ? old : fresh;
+}
+
+let source = null;
+
+function follow() {
+  if (source || document.hidden) return;
+  source = new EventSource("/live");
+  source.addEventListener("feed", (event) => {
+    lost.textContent = "";
+    if (event.data !== document.querySelector("#feed").dataset.version) refresh();
+  });
+  source.addEventListener("error", () => {
+    lost.textContent = "Connection lost, trying again…";
+    if (source.readyState === EventSource.CLOSED) {
+      leave();
+      setTimeout(follow, 5000);
+    }
+  });
+}
+
+function leave() {
+  source?.close();
+  source = null;
+}
+
+// A hidden page lets its stream go: a browser has only six connections for all its tabs.
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) leave();
+  else follow();
+});
+addEventListener("pagehide", leave);
+addEventListener("pageshow", follow);
+
+if (panel.open) open();
