@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -19,75 +15,38 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 
-from bot.core.deck_faults import Faults
+from bot.core.deck_clashes import clashes, questions_in
+from bot.core.deck_faults import Fault, fault_of, told
+from bot.core.deck_rules import (
+    ANSWER_MAX,
+    EXAMPLE_MAX,
+    ID,
+    QUESTIONS_MAX,
+    STARTING_TOPICS,
+    VERSIONS,
+    Ask,
+    Choice,
+    Code,
+    Label,
+    Prints,
+    Prompt,
+    Prose,
+    Title,
+    Topic,
+    Url,
+    slug,
+)
+from bot.core.deck_text import parse_deck, read_deck
 from bot.core.errors import InvalidDeckError
+from bot.core.json_places import doubled_keys
 from bot.core.models import Level
 
-EXAMPLE_MAX = 1_600
-"""Characters of an example with what it prints; a Discord message holds 4,000 in all."""
-ANSWER_MAX = 1_400
-STARTING_TOPICS = 29
-FILE_MAX = 64 * 2**20
-"""Bytes of a deck file; 10,000 questions take about 20 MB."""
-
-_TAG = re.compile(
-    r"</?(?:a|b|i|u|s|p|br|hr|div|span|img|script|style|iframe|object|embed|svg|h[1-6]|ul|ol|li"
-    r"|table|t[rdh]|pre|code|em|strong|font|input|form|button|link|meta|video|audio)\b[^>]*>",
-    re.IGNORECASE,
-)
-_CONTROL = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\uffff]"
-)
+__all__ = ["Check", "Deck", "DeckFile", "Example", "Question", "load", "schema", "slug"]
 
 
-def slug(text: str) -> str:
-    """*text* as people type it in a command: lower case, words joined by hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
-
-
-def _clean(text: str) -> str:
-    if found := _CONTROL.search(text):
-        raise ValueError(f"has a control or invisible character (U+{ord(found[0]):04X}): remove it")
-    return text
-
-
-def _one_line(text: str) -> str:
-    if "\n" in text or "\t" in text:
-        raise ValueError("has a line break or tab: write one string a line or paragraph")
-    return _clean(text)
-
-
-def _prose(text: str) -> str:
-    text = _one_line(text)
-    if text != text.strip():
-        raise ValueError("begins or ends with a space: remove it")
-    if text.count("`") % 2:
-        raise ValueError("has an odd number of backticks: close the code span")
-    if found := _TAG.search(re.sub(r"`[^`]*`", "", text)):
-        raise ValueError(f"has HTML ({found[0][:20]}): write plain text, code in backticks")
-    return text
-
-
-def _plain(text: str) -> str:
-    if "`" in text:
-        raise ValueError("has backticks: write plain words, people tick or type them")
-    return _prose(text)
-
-
-def _link(url: str) -> str:
-    parts = urlsplit(_one_line(url))
-    if parts.scheme != "https" or not parts.hostname or re.search(r"[\s<>|\"'`()]", url):
-        raise ValueError("is not a plain https:// address")
-    return url
-
-
-Prose = Annotated[str, AfterValidator(_prose)]
-Code = tuple[Annotated[str, StringConstraints(max_length=88), AfterValidator(_one_line)], ...]
-Prints = tuple[Annotated[str, StringConstraints(max_length=110), AfterValidator(_one_line)], ...]
-Url = Annotated[str, StringConstraints(max_length=300), AfterValidator(_link)]
-Label = Annotated[str, StringConstraints(min_length=1, max_length=75), AfterValidator(_plain)]
-Choice = Annotated[str, StringConstraints(min_length=1, max_length=75), AfterValidator(_one_line)]
+SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 class _Strict(BaseModel):
@@ -112,7 +71,7 @@ class Example(_Strict):
 class Check(_Strict):
     """Another case of the same point, with choices of which exactly one is right."""
 
-    ask: Annotated[Prose, StringConstraints(min_length=5, max_length=250)]
+    ask: Ask
     code: Annotated[Code, Field(max_length=30)] = ()
     choices: Annotated[tuple[Choice, ...], Field(min_length=3, max_length=4)]
     right: int = Field(description="The index of the right choice, from 0")
@@ -129,23 +88,23 @@ class Check(_Strict):
 class Question(_Strict):
     """One question of the deck."""
 
-    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+    id: Annotated[str, StringConstraints(pattern=ID, max_length=40)]
     level: Level
-    topic: Annotated[Label, StringConstraints(min_length=2, max_length=24)]
-    prompt: Annotated[Prose, StringConstraints(min_length=10, max_length=250)]
+    topic: Topic
+    prompt: Prompt
     code: Annotated[
         Code, Field(max_length=15, description="Lines of Python shown under the prompt")
     ] = ()
     key_points: Annotated[tuple[Label, ...], Field(min_length=2, max_length=6)]
     answer: Annotated[
-        tuple[Annotated[Prose, StringConstraints(min_length=1, max_length=ANSWER_MAX)], ...],
+        tuple[Prose, ...],
         Field(min_length=1, max_length=6, description="One string a paragraph"),
     ]
     example: Example
     docs: Annotated[tuple[Url, ...], Field(min_length=1, max_length=3)]
     flask: Annotated[
         str,
-        StringConstraints(pattern=r"^[<>=!~]=?[\d.]+(,[<>=!~]=?[\d.]+)*$", max_length=60),
+        StringConstraints(pattern=VERSIONS, max_length=60),
         Field(description="The versions of Flask it holds for, such as >=3.0,<3.2"),
     ]
     covers: Annotated[
@@ -171,8 +130,8 @@ class DeckFile(_Strict):
         StringConstraints(max_length=300),
         Field(alias="$schema", description="Where an editor finds this schema; not read here"),
     ] = None
-    title: Annotated[Label, StringConstraints(max_length=60)]
-    questions: Annotated[tuple[Question, ...], Field(min_length=1)]
+    title: Title
+    questions: Annotated[tuple[Question, ...], Field(min_length=1, max_length=QUESTIONS_MAX)]
 
 
 class Deck:
@@ -217,47 +176,35 @@ def load(path: Path) -> Deck:
 
     Raises InvalidDeckError with every fault: line, question id and what to do.
     """
-    text = _read(path)
+    text = read_deck(path)
+    raw, has_doubled_keys = parse_deck(text, path)
+    questions = questions_in(raw)
+    if len(questions) > QUESTIONS_MAX:
+        problem = f"has {len(questions):,} questions: at most {QUESTIONS_MAX:,}"
+        raise InvalidDeckError(str(path), [problem])
+    faults = list(clashes(questions))
+    if has_doubled_keys:
+        faults += [Fault(key, "is there twice: keep one") for key in doubled_keys(text)]
     try:
         deck = DeckFile.model_validate_json(text)
     except ValidationError as error:
-        raise InvalidDeckError(str(path), Faults(text).of(error.errors(), DeckFile)) from None
-    if faults := _clashes(Faults(text), deck):
-        raise InvalidDeckError(str(path), faults)
+        faults += _misfits(error.errors(include_url=False))
+    if faults:
+        raise InvalidDeckError(str(path), told(faults, text, questions))
     return Deck(deck.title, deck.questions)
 
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of a deck file, for editors."""
-    return DeckFile.model_json_schema()
+    return {"$schema": SCHEMA_DIALECT, **DeckFile.model_json_schema()}
 
 
-def _read(path: Path) -> str:
-    try:
-        if path.stat().st_size > FILE_MAX:
-            raise InvalidDeckError(str(path), [f"is larger than {FILE_MAX // 2**20} MB: split it"])
-        return path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError as error:
-        fault = f"byte {error.start}: is not UTF-8: save the file as UTF-8"
-        raise InvalidDeckError(str(path), [fault]) from None
-    except OSError as error:
-        raise InvalidDeckError(str(path), [f"cannot be read: {error.strerror}"]) from None
-
-
-def _clashes(faults: Faults, deck: DeckFile) -> list[str]:
-    """What no single question can show: ids used twice, a topic spelled in two ways."""
-    uses = Counter(question.id for question in deck.questions)
-    labels: dict[str, str] = {}
-    found = []
-    for i, question in enumerate(deck.questions):
-        label = labels.setdefault(slug(question.topic), question.topic)
-        if uses[question.id] > 1:
-            found.append(f"{faults.place(('questions', i, 'id'))}: is used twice: rename one")
-        if not slug(question.topic):
-            found.append(
-                f"{faults.place(('questions', i, 'topic'))}: has no letter a to z: add one"
-            )
-        elif label != question.topic:
-            place = faults.place(("questions", i, "topic"))
-            found.append(f"{place}: is {question.topic!r} here, {label!r} elsewhere: use one")
-    return found
+def _misfits(errors: Sequence[ErrorDetails]) -> Iterator[Fault]:
+    """What the schema does not allow."""
+    models = (DeckFile, Question, Example, Check)
+    fields = [name for model in models for name in model.model_fields if name != "schema_"]
+    faulty = {error["loc"][:length] for error in errors for length in range(len(error["loc"]))}
+    for error in errors:
+        # pydantic counts only the entries that are right.
+        if error["type"] != "too_short" or error["loc"] not in faulty:
+            yield fault_of(error, fields)

@@ -1,0 +1,92 @@
+"""What text in a deck may look like: lengths, then plain words, one line, no markup."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, StringConstraints
+
+EXAMPLE_MAX = 1_600
+"""Characters of an example with what it prints; a Discord message holds 4,000 in all."""
+ANSWER_MAX = 1_400
+QUESTIONS_MAX = 20_000
+STARTING_TOPICS = 29
+ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+VERSIONS = r"^(>=|<=|>|<|==|!=|~=)\d+(\.\d+){1,2}(,(>=|<=|>|<|==|!=|~=)\d+(\.\d+){1,2})*$"
+
+_TAG = re.compile(
+    r"</?(?:a|b|i|u|s|p|br|hr|div|span|img|script|style|iframe|object|embed|svg|h[1-6]|ul|ol|li"
+    r"|table|t[rdh]|pre|code|em|strong|font|input|form|button|link|meta|video|audio)\b[^>]*>",
+    re.IGNORECASE,
+)
+_UNSEEN = r"\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\uffff"
+LINE = f"^[^{_UNSEEN}]*$"
+"""One line of text that shows all it holds. Pydantic's core checks it: a deck has many lines."""
+
+
+def slug(text: str) -> str:
+    """*text* as people type it in a command: lower case, words joined by hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
+
+
+def broken_line(text: str) -> str:
+    """Why *text* is not a LINE."""
+    found = re.search(f"[{_UNSEEN}]", text)
+    if found is None or found[0] in "\n\t":
+        return "has a line break or tab: write one string a line or paragraph"
+    return f"has a control or invisible character (U+{ord(found[0]):04X}): remove it"
+
+
+def _prose(text: str) -> str:
+    if text != text.strip():
+        raise ValueError("begins or ends with a space: remove it")
+    if text.count("`") % 2:
+        raise ValueError("has an odd number of backticks: close the code span")
+    if "<" in text and (found := _TAG.search(re.sub(r"`[^`]*`", "", text))):
+        raise ValueError(f"has HTML ({found[0][:20]}): write plain text, code in backticks")
+    return text
+
+
+def _plain(text: str) -> str:
+    if "`" in text:
+        raise ValueError("has backticks: write plain words, people tick or type them")
+    return _prose(text)
+
+
+def _topic(text: str) -> str:
+    if not slug(text):
+        raise ValueError("has no letter a to z or digit: people type topics in commands")
+    return _plain(text)
+
+
+def _link(url: str) -> str:
+    if re.search(r"[\s<>|\"'`()]", url) or not _leads_somewhere(url):
+        raise ValueError("is not a plain https:// address: write it as a browser shows it")
+    return url
+
+
+def _leads_somewhere(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # such as a broken IPv6 address
+        return False
+    return parts.scheme == "https" and bool(parts.hostname)
+
+
+# Lengths come before the rules: a rule reads the text with regular expressions.
+def _text(least: int, most: int) -> StringConstraints:
+    return StringConstraints(min_length=least, max_length=most, pattern=LINE)
+
+
+Prompt = Annotated[str, _text(10, 250), AfterValidator(_prose)]
+Ask = Annotated[str, _text(5, 250), AfterValidator(_prose)]
+Prose = Annotated[str, _text(1, ANSWER_MAX), AfterValidator(_prose)]
+Title = Annotated[str, _text(1, 60), AfterValidator(_plain)]
+Topic = Annotated[str, _text(2, 24), AfterValidator(_topic)]
+Label = Annotated[str, _text(1, 75), AfterValidator(_plain)]
+Choice = Annotated[str, _text(1, 75)]
+Code = tuple[Annotated[str, _text(0, 88)], ...]
+Prints = tuple[Annotated[str, _text(0, 110)], ...]
+Url = Annotated[str, _text(9, 300), AfterValidator(_link)]
