@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import unquote, urlsplit
 
 from cryptography.fernet import Fernet
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
@@ -112,6 +113,18 @@ class Settings(BaseSettings):
     def has_platform(self) -> bool:
         """Whether any platform besides the page is set up."""
         return self.slack_by_socket or self.slack_by_http or self.discord_token is not None
+
+    def secrets(self) -> list[str]:
+        """Every secret there is, so that the log can leave it out."""
+        values = (getattr(self, name) for name in Settings.model_fields)
+        secrets = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        password = urlsplit(self.database_url).password
+        return [*secrets, *self.token_keys(), *([unquote(password), password] if password else [])]
+
+    def token_keys(self) -> tuple[str, ...]:
+        """The keys of TOKEN_KEY: the first encrypts, all decrypt."""
+        keys = self.token_key.get_secret_value() if self.token_key else ""
+        return tuple(filter(None, re.split(r"[,\s]+", keys)))
 
 
 class _Given(Settings):

@@ -1,0 +1,183 @@
+"""The command line: run the bot, look after its database and its deck."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from bot.questions_cli import questions_app
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+WRONG_USE = 2
+"""Exit code for a setting, address or file that cannot be used."""
+
+app = typer.Typer(
+    name="flaskquiz",
+    help=(
+        "A bot that asks your team one Flask question a day, in Slack and Discord.\n\n"
+        "Without a command it runs. Without any token it shows a page to try it in a browser."
+    ),
+    epilog="Settings come from the environment or a file .env; the README lists them.",
+    no_args_is_help=False,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(questions_app, name="questions")
+
+
+class Part(StrEnum):
+    """Which half of the bot a process runs."""
+
+    WEB = "web"
+    WORKER = "worker"
+
+
+class Form(StrEnum):
+    """How a manifest is written."""
+
+    YAML = "yaml"
+    JSON = "json"
+
+
+Web = Annotated[bool, typer.Option("--web", help="Show the page even beside Slack or Discord.")]
+Only = Annotated[
+    Part | None,
+    typer.Option(help="Run one half: web (page, health, Slack over HTTP) or worker (the rest)."),
+]
+Host = Annotated[str | None, typer.Option(help="Address to listen on; default HOST or 127.0.0.1.")]
+Port = Annotated[int | None, typer.Option(min=0, max=65535, help="Default PORT or 8000.")]
+
+
+@app.callback(invoke_without_command=True)
+def flaskquiz(
+    context: typer.Context,
+    show_version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """Run when no command is given."""
+    if show_version:
+        typer.echo(f"flaskquiz {version('flaskquiz')}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        run()
+
+
+@app.command()
+def run(web: Web = False, only: Only = None, host: Host = None, port: Port = None) -> None:
+    """Run the bot until Ctrl-C or SIGTERM."""
+    from bot.app import Parts, run_until_stopped  # noqa: PLC0415  # what is needed, when needed
+
+    settings = _settings()
+    chosen = {"host": host, "port": port}
+    changes = {name: value for name, value in chosen.items() if value is not None}
+    parts = Parts.WEB if only is Part.WEB else Parts.WORKER if only else Parts.ALL
+    with _told():
+        run_until_stopped(settings.model_copy(update=changes), parts, page=web)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this version."""
+    from bot.app import migrate_database  # noqa: PLC0415  # as above
+
+    settings = _settings()
+    with _told():
+        typer.echo(migrate_database(settings))
+
+
+@app.command()
+def doctor() -> None:
+    """Look at settings, database, deck and channels: what is right, what is not, what to do."""
+    from bot.doctor import examine  # noqa: PLC0415  # as above
+
+    settings = _settings()
+    findings = examine(settings)
+    for finding in findings:
+        typer.echo(str(finding))
+    if not all(finding.good for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def manifest(
+    platform: Annotated[str, typer.Argument(help="slack")] = "slack",
+    url: Annotated[
+        str | None,
+        typer.Option(help="Your public address, for Slack over HTTP. Without: Socket Mode."),
+    ] = None,
+    form: Annotated[Form, typer.Option("--format", help="yaml or json")] = Form.YAML,
+) -> None:
+    """Print the manifest from which Slack makes the app."""
+    from bot.adapters.slack.manifest import write_manifest  # noqa: PLC0415  # as above
+
+    if platform != "slack":
+        _stop(f"There is no manifest for {platform}: only slack has one.")
+    typer.echo(write_manifest(url, as_json=form is Form.JSON))
+
+
+@app.command()
+def invite(
+    platform: Annotated[str, typer.Argument(help="discord")] = "discord",
+    application: Annotated[
+        str | None, typer.Option(help="The application id, where DISCORD_TOKEN is not set.")
+    ] = None,
+) -> None:
+    """Print the link that invites the bot to a Discord server."""
+    from bot.adapters.discord.invitation import invitation  # noqa: PLC0415  # as above
+
+    if platform != "discord":
+        _stop(f"There is no invitation for {platform}: only discord has one.")
+    settings = _settings()
+    token = settings.discord_token.get_secret_value() if settings.discord_token else None
+    try:
+        typer.echo(invitation(application, token))
+    except ValueError as error:
+        _stop(str(error))
+
+
+@app.command("token-key")
+def token_key() -> None:
+    """Print a new key for TOKEN_KEY."""
+    from cryptography.fernet import Fernet  # noqa: PLC0415  # as above
+
+    typer.echo(Fernet.generate_key().decode())
+
+
+def _settings() -> Settings:
+    from bot.settings import SettingsError, read_settings  # noqa: PLC0415  # as above
+
+    try:
+        return read_settings()
+    except SettingsError as error:
+        _stop(str(error))
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn what stops a start into a sentence and exit code 2."""
+    from bot.core.errors import InvalidDeckError, StartError, StoreError  # noqa: PLC0415  # as above
+
+    try:
+        yield
+    except InvalidDeckError as error:
+        _stop("\n".join([f"The deck cannot be used: {error}", *error.faults]))
+    except (StartError, StoreError) as error:
+        _stop(str(error))
+
+
+def _stop(sentence: str) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(WRONG_USE)
+
+
+def main() -> None:
+    """The entry point."""
+    sys.exit(app())
