@@ -117,6 +117,7 @@ async def test_a_scope_that_was_not_granted_is_named(slack: Slack) -> None:
 
     assert caught.value.response["needed"] == "channels:history"
     assert caught.value.response["provided"] == "commands"
+    assert await refusal(client.chat_postMessage(channel="C1", text="x")) == "missing_scope"
 
 
 async def test_unknown_methods_and_arguments_are_refused(client: AsyncWebClient) -> None:
@@ -388,7 +389,7 @@ def test_blocks_slack_refuses_are_refused_without_the_oracle(
 ) -> None:
     monkeypatch.setattr(oracle, "found", lambda: False)
 
-    problems, _ = validate.message_problems("x", blocks)
+    problems = validate.message_problems("x", blocks)
 
     assert any(why in problem for problem in problems), problems
 
@@ -422,7 +423,7 @@ def test_the_mockups_are_accepted(kind: str) -> None:
     if "type" in payload:
         assert validate.view_problems(payload) == []
     else:
-        assert validate.message_problems(payload["text"], payload["blocks"]) == ([], [])
+        assert validate.message_problems(payload["text"], payload["blocks"]) == []
 
 
 @needs_oracle
@@ -443,6 +444,18 @@ async def test_a_refusal_says_where_the_problem_is(client: AsyncWebClient) -> No
     assert caught.value.response["response_metadata"]["messages"] == [
         "[ERROR] must be less than 3001 characters [json-pointer:/blocks/0/text/text]"
     ]
+
+
+@pytest.mark.filterwarnings("ignore:The top-level `text`")  # the SDK warns of what is tested
+async def test_blocks_without_text_are_advised_against(
+    client: AsyncWebClient, slack: Slack
+) -> None:
+    await client.chat_postMessage(channel="C1", text="A question", blocks=CARD)
+    assert slack.records.advice == []
+
+    await client.chat_postMessage(channel="C1", blocks=CARD)
+
+    assert len(slack.records.advice) == 1
 
 
 async def test_a_message_of_markdown_has_an_undocumented_limit(client: AsyncWebClient) -> None:

@@ -515,6 +515,7 @@ async def test_an_event_in_flight_is_sent_again_over_another_connection(
         await team.user("U1").react(said, "eyes")
 
     assert app.heard == ["hello", "try 0", "try 1"]
+    assert slack.deliveries("reaction_added")[0].error == "connection lost"
 
 
 async def test_several_connections_share_the_payloads(slack: Slack, team: Workspace) -> None:

@@ -7,6 +7,7 @@ import importlib
 import importlib.util
 import json
 import os
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -56,4 +57,6 @@ def _oracle() -> Any:
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.SlackOracle(folder() / "slack")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # it leaves its schemas to be closed
+        return module.SlackOracle(folder() / "slack")

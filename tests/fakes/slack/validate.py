@@ -40,17 +40,16 @@ _VIEW_FIELDS = {
 }
 
 
-def message_problems(text: str, blocks: Any, metadata: Any = None) -> tuple[list[str], list[str]]:
-    """Return what is wrong with a message, and what is only advised against."""
+def message_problems(text: str, blocks: Any, metadata: Any = None) -> list[str]:
+    """Return what is wrong with a message's blocks."""
     problems = Problems()
     check_blocks(problems, blocks or [], "/blocks", surface="message")
     if problems:
-        return list(problems), []
+        return list(problems)
     payload = {"text": text, "blocks": blocks or [], "metadata": metadata or None}
     kept = {key: value for key, value in payload.items() if value}
     opinions = oracle.opinion("Message", kept)
-    advice = [o for o in opinions if o.startswith(oracle.ADVICE)]
-    return [f"oracle: {o.strip()}" for o in opinions if o not in advice], advice
+    return [f"oracle: {o.strip()}" for o in opinions if not o.startswith(oracle.ADVICE)]
 
 
 def check_message(text: str, blocks: Any, metadata: Any = None, most: int = TEXT) -> list[str]:
@@ -64,13 +63,13 @@ def check_message(text: str, blocks: Any, metadata: Any = None, most: int = TEXT
     if len(text) > most:
         raise ApiError("msg_too_long")
     check_metadata(metadata)
-    problems, advice = message_problems(text, blocks, metadata)
+    problems = message_problems(text, blocks, metadata)
     if problems:
         raise invalid("invalid_blocks", problems)
     kinds = {block["type"] for block in blocks or []}
     if "markdown" in kinds and len(json.dumps(blocks)) > MARKDOWN_MESSAGE:
         raise ApiError("msg_blocks_too_long")
-    return advice
+    return [] if text.strip() else [f"blocks without a text to notify with: {blocks}"]
 
 
 def check_metadata(metadata: Any) -> None:
