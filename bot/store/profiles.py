@@ -19,7 +19,7 @@ from bot.store.rounds import round_of
 from bot.store.scores import ALL, find_standing, players
 from bot.store.situations import ATTEMPT, attempt_of
 from bot.store.streaks import carried
-from bot.store.tables import attempts, channels, rounds, scores
+from bot.store.tables import attempts, channels, rounds
 
 GRADES_MAX = 1_000
 OPEN_MAX = 25
@@ -39,18 +39,20 @@ _LAST_CHANNEL = (
     .order_by(attempts.c.graded_at.desc(), attempts.c.id.desc())
     .limit(1)
 )
+_TRIED = attempts.alias("tried")
+_PLAYED = select(_TRIED.c.channel_id).where(
+    _TRIED.c.member_id == bindparam("member"), _TRIED.c.round_id.is_not(None)
+)
 _OPEN = (
     select(*ATTEMPT, *round_store.COLUMNS, *channel_store.COLUMNS)
-    .select_from(scores)
-    .join(channels, channels.c.id == scores.c.channel_id)
+    .select_from(channels)
     .join(rounds, rounds.c.channel_id == channels.c.id)
     .outerjoin(
         attempts,
-        and_(attempts.c.round_id == rounds.c.id, attempts.c.member_id == scores.c.member_id),
+        and_(attempts.c.round_id == rounds.c.id, attempts.c.member_id == bindparam("member")),
     )
     .where(
-        scores.c.member_id == bindparam("member"),
-        scores.c.period == ALL,
+        channels.c.id.in_(_PLAYED),
         rounds.c.closed_at.is_(None),
         rounds.c.closes_at > bindparam("now"),
         rounds.c.posted_at.is_not(None),
