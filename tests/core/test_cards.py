@@ -10,6 +10,7 @@ import pytest
 
 from bot.core import choosing
 from bot.core.cards import boards, channel, digest, known, people, refusals, rounds
+from bot.core.commands import WORDS
 from bot.core.errors import (
     AlreadyPostedError,
     AlreadySharedError,
@@ -516,8 +517,6 @@ def _spans(value: Any) -> Iterator[Any]:
 
 
 def test_the_help_names_every_command():
-    from bot.core.commands import WORDS
-
     help_words = said([block for block in people.help_card() if isinstance(block, Facts | Quiet)])
 
     assert all(word in help_words for word in WORDS if word not in ("start", "help"))

@@ -10,7 +10,9 @@ from bot.core.parts import Verb
 
 
 @pytest.mark.parametrize("word", WORDS)
-@pytest.mark.parametrize("dress", [str, str.upper, str.title, "  {} ".format, "/flaskquiz {}".format])
+@pytest.mark.parametrize(
+    "dress", [str, str.upper, str.title, "  {} ".format, "/flaskquiz {}".format]
+)
 def test_every_word_is_understood_in_any_case_and_with_the_command_before_it(word, dress):
     assert parse(dress(word)).verb is WORDS[word]
 
@@ -26,8 +28,14 @@ def test_nothing_asks_for_todays_round(text):
         ("practice", Command(Verb.PRACTICE)),
         ("practise advanced", Command(Verb.PRACTICE, level=Level.ADVANCED)),
         ("practice json apis", Command(Verb.PRACTICE, topic="json apis")),
-        ("practice Beginner Contexts", Command(Verb.PRACTICE, level=Level.BEGINNER, topic="contexts")),
-        ("practice contexts beginner", Command(Verb.PRACTICE, level=Level.BEGINNER, topic="contexts")),
+        (
+            "practice Beginner Contexts",
+            Command(Verb.PRACTICE, level=Level.BEGINNER, topic="contexts"),
+        ),
+        (
+            "practice contexts beginner",
+            Command(Verb.PRACTICE, level=Level.BEGINNER, topic="contexts"),
+        ),
         ("leaderboard", Command(Verb.LEADERBOARD)),
         ("leaderboard this week", Command(Verb.LEADERBOARD, period=Period.WEEK)),
         ("leaderboard MONTH", Command(Verb.LEADERBOARD, period=Period.MONTH)),

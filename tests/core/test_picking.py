@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -81,7 +82,7 @@ def test_no_topic_comes_twice_running():
     picked = asked_for(deck, 3 * len(deck), a_channel())
 
     topics = [deck[id_].topic for id_ in picked]
-    assert all(one != two for one, two in zip(topics, topics[1:], strict=False))
+    assert all(one != two for one, two in pairwise(topics))
 
 
 def test_no_topic_comes_twice_running_even_when_one_has_nearly_half_of_the_deck():
@@ -92,7 +93,7 @@ def test_no_topic_comes_twice_running_even_when_one_has_nearly_half_of_the_deck(
     picked = asked_for(deck, len(deck), a_channel())
 
     topics = [deck[id_].topic for id_ in picked]
-    assert all(one != two for one, two in zip(topics, topics[1:], strict=False))
+    assert all(one != two for one, two in pairwise(topics))
 
 
 def test_levels_are_interleaved():
@@ -101,7 +102,7 @@ def test_levels_are_interleaved():
     picked = asked_for(deck, 45, a_channel())
 
     levels = [deck[id_].level for id_ in picked]
-    assert sum(one == two for one, two in zip(levels, levels[1:], strict=False)) <= 3
+    assert sum(one == two for one, two in pairwise(levels)) <= 3
 
 
 def test_a_question_just_asked_does_not_begin_the_next_cycle():

@@ -1,0 +1,614 @@
+"""The use cases over a real store: what members, teams and admins meet."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from bot.core import duties
+from bot.core.errors import (
+    AlreadyPostedError,
+    AlreadySharedError,
+    FormError,
+    NoChannelError,
+    NoQuestionError,
+    NotAdminError,
+    NotRevealedError,
+    NotSetUpError,
+    RoundClosedError,
+    StaleKeyError,
+)
+from bot.core.models import AttemptKey, Caller, Kind, MessageRef, RoundId
+from bot.core.parts import Action, Card, File, Form, Table, Ticks, Verb, Words
+from bot.core.picking import Picker
+from bot.core.quiz import Quiz
+from bot.store.store import Store
+from tests.builders import ALL_PLATFORMS, DAY, HOUR, NOON, a_caller, deliver_all
+from tests.core.test_cards import buttons, said
+from tests.decks import a_deck
+
+ANN = a_caller("U1")
+BEN = a_caller("U2", is_admin=False)
+STRANGER = a_caller("U1", workspace="T2", is_admin=False)
+DECK = a_deck()
+SURE = {"words": "it is empty at first", "confidence": "sure"}
+
+
+class World:
+    """A quiz over one store, with a clock that a test moves."""
+
+    def __init__(self, store: Store) -> None:
+        self.now = NOON
+        self.woken = 0
+        self.store = store
+        self.quiz = Quiz(DECK, store, lambda: self.now, {}, self._wake)
+
+    def _wake(self) -> None:
+        self.woken += 1
+
+    async def tick(self) -> None:
+        """What the scheduler does, without a network."""
+        picker = Picker(DECK)
+        await self.store.claim_answers(ALL_PLATFORMS, self.now, duties.channel_memory)
+        await self.store.claim_dailies(
+            ALL_PLATFORMS, self.now, duties.daily_plan, picker.for_channel
+        )
+        await self.store.claim_digests(ALL_PLATFORMS, self.now, duties.digest_plan)
+        await deliver_all(self.store, self.now)
+
+    async def ask(self, caller: Caller = ANN) -> AttemptKey:
+        """Set the channel up and post a question now."""
+        await self.quiz.command(caller, "settings time 12:00 zone UTC days daily")
+        await self.quiz.command(caller, "now")
+        await self.tick()
+        situation = await self.store.open_round(caller, self.now)
+        assert situation is not None and situation.round is not None
+        return AttemptKey(round_id=situation.round.id)
+
+    async def press(self, caller: Caller, verb: Verb, value: object = "") -> Card | Form:
+        return await self.quiz.press(caller, Action(verb, str(value)))
+
+    async def reveal(self, caller: Caller, key: AttemptKey, **values: str) -> Card | Form:
+        return await self.quiz.submit(caller, Action(Verb.REVEAL, str(key)), SURE | values)
+
+    async def grade(self, caller: Caller, key: AttemptKey, *ticks: str, grade: str = "") -> Card:
+        values = {"ticks": tuple(ticks), "grade": grade}
+        card = await self.quiz.submit(caller, Action(Verb.GRADE, str(key)), values)
+        assert isinstance(card, Card)
+        return card
+
+
+@pytest.fixture
+def world(store: Store) -> World:
+    return World(store)
+
+
+def names(form: Card | Form) -> list[str]:
+    assert isinstance(form, Form)
+    return [each.name for each in form.inputs]
+
+
+# --- a round
+
+
+async def test_a_round_from_the_button_to_the_leaderboard(world):
+    key = await world.ask()
+
+    form = await world.press(BEN, Verb.ANSWER, key)
+    assert names(form) == ["words", "confidence"]
+
+    reveal = await world.reveal(BEN, key)
+    assert names(reveal) == ["ticks", "grade"]
+    assert "it is empty at first" in said(reveal)
+
+    result = await world.grade(BEN, key, "0", "1")
+    assert "Got it, " in said(result)
+    assert "1 day in a row · 1st of 1 this week" in said(result)
+
+    board = await world.quiz.command(BEN, "leaderboard")
+    table = next(block for block in board if isinstance(block, Table))
+    assert table.rows[0][1] == "Name of U2"
+
+
+@pytest.mark.parametrize(
+    ("ticks", "said_grade"),
+    [((), "Missed it, 0 points"), (("0",), "Partly, "), (("0", "1"), "Got it, ")],
+)
+async def test_a_grade_left_empty_is_decided_by_the_ticks(world, ticks, said_grade):
+    key = await world.ask()
+    await world.reveal(BEN, key)
+
+    assert said_grade in said(await world.grade(BEN, key, *ticks))
+
+
+async def test_a_grade_given_wins_over_the_ticks(world):
+    key = await world.ask()
+    await world.reveal(BEN, key)
+
+    assert "Missed it" in said(await world.grade(BEN, key, "0", "1", grade="missed"))
+
+
+async def test_ticks_sent_one_by_one_are_kept_for_a_grade_without_any(world):
+    key = await world.ask()
+    await world.reveal(BEN, key)
+
+    await world.quiz.tick(BEN, key, frozenset({0}))
+    card = await world.quiz.submit(BEN, Action(Verb.GRADE, str(key)), {"grade": ""})
+
+    assert "Partly" in said(card)
+
+
+async def test_forged_ticks_change_nothing(world):
+    key = await world.ask()
+    await world.reveal(BEN, key)
+
+    card = await world.grade(BEN, key, "0", "7", "-1", "x", "99999999999")
+
+    assert "You had 1 of 2." in said(card)
+
+
+async def test_a_grade_before_the_reveal_is_refused(world):
+    key = await world.ask()
+
+    with pytest.raises(NotRevealedError):
+        await world.grade(BEN, key, "0", grade="got_it")
+
+
+async def test_a_reveal_without_saying_how_sure_is_sent_back(world):
+    key = await world.ask()
+
+    with pytest.raises(FormError) as refused:
+        await world.reveal(BEN, key, confidence="")
+
+    assert set(refused.value.problems) == {"confidence"}
+    assert names(await world.press(BEN, Verb.ANSWER, key)) == ["words", "confidence"]
+
+
+async def test_the_first_words_stay_whatever_is_sent_after_the_reveal(world):
+    key = await world.ask()
+    await world.reveal(BEN, key)
+
+    again = await world.reveal(BEN, key, words="what the answer says")
+
+    assert "it is empty at first" in said(again)
+    assert "what the answer says" not in said(again)
+
+
+async def test_a_second_press_goes_on_where_the_member_stands(world):
+    key = await world.ask()
+    await world.reveal(BEN, key)
+    assert names(await world.press(BEN, Verb.ANSWER, key)) == ["ticks", "grade"]
+
+    await world.grade(BEN, key, "0")
+    card = await world.press(BEN, Verb.ANSWER, key)
+
+    assert "You have done this one." in said(card)
+    assert "Change my grade" in [button.label for button in buttons(card)]
+
+
+async def test_a_changed_grade_replaces_the_first_in_points_and_board(world):
+    key = await world.ask()
+    await world.reveal(BEN, key)
+    await world.grade(BEN, key, "0", "1")
+    again = await world.press(BEN, Verb.REGRADE, key)
+    assert next(each for each in again.inputs if isinstance(each, Ticks)).chosen == {"0", "1"}
+
+    await world.grade(BEN, key, grade="missed")
+
+    table = next(
+        block for block in await world.quiz.command(BEN, "leaderboard") if isinstance(block, Table)
+    )
+    assert table.rows == (("1", "Name of U2", "0"),)
+
+
+async def test_after_the_close_nothing_is_revealed_or_changed(world):
+    key = await world.ask()
+    await world.reveal(BEN, key)
+    await world.grade(BEN, key, "0")
+    world.now += DAY
+    await world.tick()
+
+    with pytest.raises(RoundClosedError):
+        await world.press(ANN, Verb.ANSWER, key)
+    with pytest.raises(RoundClosedError):
+        await world.reveal(ANN, key)
+    with pytest.raises(RoundClosedError):
+        await world.press(BEN, Verb.REGRADE, key)
+    with pytest.raises(RoundClosedError):
+        await world.grade(BEN, key, "0", "1")
+
+
+async def test_a_reveal_before_the_close_may_be_graded_after_it_once(world):
+    key = await world.ask()
+    await world.reveal(BEN, key)
+    world.now += DAY
+    await world.tick()
+
+    assert "Got it, " in said(await world.grade(BEN, key, "0", "1"))
+
+
+@pytest.mark.parametrize("value", ["r999999", "p1", "r1:2", "x", "", "r", "r-1", "r1" * 30, "r٣"])
+async def test_a_key_that_leads_nowhere_is_refused(world, value):
+    await world.ask()
+
+    with pytest.raises(StaleKeyError):
+        await world.press(BEN, Verb.ANSWER, value)
+
+
+async def test_a_member_of_another_workspace_finds_nothing(world):
+    key = await world.ask()
+
+    with pytest.raises(StaleKeyError):
+        await world.press(STRANGER, Verb.ANSWER, key)
+    with pytest.raises(StaleKeyError):
+        await world.reveal(STRANGER, key)
+    with pytest.raises(NotSetUpError):
+        await world.quiz.command(STRANGER, "leaderboard")
+
+
+async def test_a_streak_counts_posted_days_and_forgives_the_bots_own_absence(world):
+    for _ in range(2):
+        key = await world.ask()
+        await world.reveal(BEN, key)
+        card = await world.grade(BEN, key, "0")
+        world.now += DAY
+    world.now += 3 * DAY  # nothing was posted
+    key = await world.ask()
+    await world.reveal(BEN, key)
+
+    card = await world.grade(BEN, key, "0")
+
+    assert "3 days in a row" in said(card)
+
+
+# --- replies
+
+
+async def round_message(world: World, key: AttemptKey) -> MessageRef:
+    assert key.round_id is not None
+    message = (await world.store.round_view(key.round_id)).round.message
+    assert message is not None
+    return message
+
+
+async def test_words_under_the_card_are_an_attempt_and_lead_to_the_answer(world):
+    key = await world.ask()
+    message = await round_message(world, key)
+
+    reply = await world.quiz.reply(BEN, message, "it belongs to the app context I think")
+
+    assert reply.noted
+    assert [button.action for button in buttons(reply.note)] == [Action(Verb.ANSWER, str(key))]
+    form = await world.press(BEN, Verb.ANSWER, key)
+    assert next(each for each in form.inputs if isinstance(each, Words)).value.startswith(
+        "it belongs"
+    )
+
+
+async def test_a_grade_by_reply_counts_after_the_reveal_and_not_before(world):
+    key = await world.ask()
+    message = await round_message(world, key)
+
+    early = await world.quiz.reply(BEN, message, "got it")
+    await world.reveal(BEN, key)
+    late = await world.quiz.reply(BEN, message, "1/2")
+
+    assert not early.noted
+    assert "A grade counts once you have seen the answer." in said(early.note)
+    assert late.noted
+    assert "Partly" in said(late.note)
+
+
+async def test_talk_after_the_reveal_is_left_alone(world):
+    key = await world.ask()
+    message = await round_message(world, key)
+    await world.reveal(BEN, key)
+
+    reply = await world.quiz.reply(BEN, message, "not sure I got it, what about teardown?")
+
+    assert (reply.noted, reply.note) == (False, None)
+
+
+async def test_replies_elsewhere_or_after_the_close_are_left_alone(world):
+    key = await world.ask()
+    message = await round_message(world, key)
+    other = await world.quiz.reply(BEN, MessageRef("elsewhere"), "got it")
+    world.now += DAY
+    await world.tick()
+
+    closed = await world.quiz.reply(BEN, message, "got it")
+
+    assert (other.noted, other.note, closed.noted, closed.note) == (False, None, False, None)
+
+
+# --- practice
+
+
+async def practise(world: World, caller: Caller = BEN, words: str = "practice") -> AttemptKey:
+    card = await world.quiz.command(caller, words)
+    return AttemptKey.parse(buttons(card)[0].action.value)
+
+
+async def test_practice_moves_memory_and_never_the_leaderboard(world):
+    await world.ask()
+    key = await practise(world)
+    await world.press(BEN, Verb.ANSWER, key)
+    await world.reveal(BEN, key)
+
+    result = await world.grade(BEN, key, "0", "1")
+
+    assert "Got it." in said(result)
+    assert "points" not in said(result)
+    assert "comes back to you" in said(result)
+    assert "Nobody is on this board yet" in said(await world.quiz.command(BEN, "leaderboard"))
+
+
+async def test_practice_never_asks_what_is_open_in_a_channel(world):
+    key = await world.ask()
+    open_question = (await world.store.situation(BEN, key)).question_id
+
+    asked = set()
+    for _ in range(len(DECK) - 1):
+        practice = await practise(world)
+        asked.add((await world.store.situation(BEN, practice)).question_id)
+        await world.reveal(BEN, practice)
+        await world.grade(BEN, practice, "0", "1")
+
+    assert open_question not in asked
+    assert len(asked) == len(DECK) - 1
+
+
+async def test_asking_for_practice_twice_gives_the_same_question(world):
+    await world.ask()
+
+    assert await practise(world) == await practise(world)
+
+
+async def test_practice_by_level_and_topic(world):
+    await world.ask()
+
+    card = await world.quiz.command(BEN, "practice advanced sess")
+
+    assert "Practice · Advanced · Sessions · new to you" in said(card)
+
+
+async def test_practice_on_an_unknown_topic_is_refused(world):
+    with pytest.raises(NoQuestionError):
+        await world.quiz.command(BEN, "practice quantum")
+
+
+async def test_nobody_grades_or_sees_anothers_practice(world):
+    await world.ask()
+    key = await practise(world)
+
+    with pytest.raises(StaleKeyError):
+        await world.press(ANN, Verb.ANSWER, key)
+    with pytest.raises(StaleKeyError):
+        await world.reveal(ANN, key)
+
+
+async def test_practice_works_where_there_is_no_channel(world):
+    alone = replace(BEN, channel=None)
+
+    key = await practise(world, alone)
+    await world.reveal(alone, key)
+
+    assert "Got it." in said(await world.grade(alone, key, "0", "1"))
+
+
+async def test_due_practice_comes_back_first(world):
+    await world.ask()
+    first = await practise(world)
+    asked = (await world.store.situation(BEN, first)).question_id
+    await world.reveal(BEN, first)
+    await world.grade(BEN, first)
+    world.now += 30 * DAY
+
+    again = await practise(world)
+
+    assert (await world.store.situation(BEN, again)).question_id == asked
+
+
+async def test_nothing_typed_gives_todays_round_then_practice(world):
+    key = await world.ask()
+
+    assert names(await world.quiz.command(BEN, "")) == ["words", "confidence"]
+    await world.reveal(BEN, key)
+    assert names(await world.quiz.command(BEN, "")) == ["ticks", "grade"]
+    await world.grade(BEN, key, "0")
+    assert "Practice" in said(await world.quiz.command(BEN, ""))
+
+
+# --- channels
+
+
+async def test_settings_typed_as_words_are_kept_and_the_next_question_told(world):
+    card = await world.quiz.command(ANN, "settings time 13:30 zone UTC days daily levels advanced")
+
+    assert "every day at 13:30 (UTC)" in said(card)
+    assert "Next question today 13:30, in 1 hour 30 minutes." in said(card)
+    channel = await world.store.find_channel(ANN)
+    assert channel is not None
+    assert channel.next_daily_at == NOON + timedelta(hours=1, minutes=30)
+
+
+async def test_a_form_with_faults_keeps_nothing(world):
+    await world.ask()
+
+    with pytest.raises(FormError) as refused:
+        await world.quiz.submit(
+            ANN, Action(Verb.SAVE_SETTINGS), {"time": "nine", "zone": "Mars", "days": ()}
+        )
+
+    assert set(refused.value.problems) == {"time", "zone", "days"}
+
+
+@pytest.mark.parametrize(
+    "words", ["settings", "settings time 10:00", "pause", "resume", "now", "doctor"]
+)
+async def test_only_admins_manage_a_channel(world, words):
+    await world.ask()
+
+    with pytest.raises(NotAdminError):
+        await world.quiz.command(BEN, words)
+
+
+async def test_whoever_set_the_channel_up_stays_its_admin(world):
+    await world.ask()
+
+    assert isinstance(await world.quiz.command(replace(ANN, is_admin=False), "settings"), Form)
+
+
+@pytest.mark.parametrize(
+    "words", ["leaderboard", "team", "pause", "resume", "now", "doctor", "settings"]
+)
+async def test_what_needs_a_channel_says_so_where_there_is_none(world, words):
+    with pytest.raises(NoChannelError):
+        await world.quiz.command(replace(ANN, channel=None), words)
+
+
+@pytest.mark.parametrize("words", ["leaderboard", "team", "pause", "resume", "now", "doctor"])
+async def test_a_channel_that_was_never_set_up_says_so(world, words):
+    with pytest.raises(NotSetUpError):
+        await world.quiz.command(ANN, words)
+
+
+async def test_now_posts_at_once_and_never_twice_a_day(world):
+    await world.ask()
+
+    assert world.woken
+    with pytest.raises(AlreadyPostedError):
+        await world.quiz.command(ANN, "now")
+
+
+async def test_after_now_the_schedule_goes_on_tomorrow(world):
+    await world.quiz.command(ANN, "settings time 13:00 zone UTC days daily")
+    await world.quiz.command(ANN, "now")
+
+    world.now += 2 * HOUR
+    await world.tick()
+
+    dailies = [d for d in await world.store.last_deliveries(ANN) if d.kind is Kind.DAILY]
+    assert [d.local_on for d in dailies] == [date(2026, 11, 23)]
+    channel = await world.store.find_channel(ANN)
+    assert channel is not None
+    assert channel.next_daily_at == datetime.fromisoformat("2026-11-24T13:00Z")
+
+
+async def test_a_paused_channel_is_quiet_until_it_is_resumed(world):
+    await world.ask()
+    await world.quiz.command(ANN, "pause")
+    world.now += 3 * DAY
+    await world.tick()
+    assert len([d for d in await world.store.last_deliveries(ANN) if d.kind is Kind.DAILY]) == 1
+
+    card = await world.quiz.command(ANN, "resume")
+    world.now += DAY
+    await world.tick()
+
+    assert "Next question" in said(card)
+    assert len([d for d in await world.store.last_deliveries(ANN) if d.kind is Kind.DAILY]) == 2
+
+
+async def test_a_leaderboard_is_shared_once_a_day(world):
+    key = await world.ask()
+    await world.reveal(BEN, key)
+    await world.grade(BEN, key, "0")
+
+    await world.press(BEN, Verb.SHARE, "2026-W48")
+
+    with pytest.raises(AlreadySharedError):
+        await world.press(ANN, Verb.SHARE, "all")
+    shared = [d for d in await world.store.last_deliveries(ANN) if d.kind is Kind.SHARE]
+    assert [d.detail for d in shared] == ["2026-W48"]
+
+
+async def test_the_doctor_tells_the_next_post_and_the_last_ones(world):
+    await world.ask()
+
+    card = said(await world.quiz.command(ANN, "doctor"))
+
+    assert "Next question tomorrow 12:00, in 1 day." in card
+    assert "23 Nov question" in card
+    assert "sent today 12:00" in card
+
+
+async def test_the_bot_says_hello_once(world):
+    await world.quiz.join(ANN)
+    await world.quiz.join(ANN)
+
+    hellos = [d for d in await world.store.last_deliveries(ANN) if d.kind is Kind.HELLO]
+    assert len(hellos) == 1
+
+
+# --- people
+
+
+async def test_hidden_members_are_on_no_board_and_come_back(world):
+    key = await world.ask()
+    await world.reveal(BEN, key)
+    await world.grade(BEN, key, "0", "1")
+
+    await world.quiz.command(BEN, "hide-me")
+    assert "Name of U2" not in said(await world.quiz.command(ANN, "leaderboard"))
+
+    await world.quiz.command(BEN, "show-me")
+    assert "Name of U2" in said(await world.quiz.command(ANN, "leaderboard"))
+
+
+async def test_an_export_holds_what_the_member_gave_and_forgetting_leaves_nothing(world):
+    key = await world.ask()
+    await world.reveal(BEN, key)
+    await world.grade(BEN, key, "0", "1")
+    card = await world.quiz.command(BEN, "export")
+    exported = next(block for block in card if isinstance(block, File)).data.decode()
+    assert "it is empty at first" in exported
+
+    assert [button.label for button in buttons(await world.quiz.command(BEN, "forget me"))] == [
+        "Delete it all"
+    ]
+    await world.press(BEN, Verb.FORGET_CONFIRMED)
+
+    assert "Name of U2" not in said(await world.quiz.command(ANN, "leaderboard"))
+    again = next(
+        block for block in await world.quiz.command(BEN, "export") if isinstance(block, File)
+    )
+    assert "it is empty at first" not in again.data.decode()
+
+
+async def test_home_shows_open_rounds_where_the_member_plays(world):
+    key = await world.ask()
+    await world.reveal(BEN, key)
+
+    card = await world.quiz.home(replace(BEN, channel=None))
+
+    assert Action(Verb.ANSWER, str(key)) in [button.action for button in buttons(card)]
+
+
+async def test_home_of_somebody_new_invites_to_practise(world):
+    card = await world.quiz.home(replace(BEN, channel=None))
+
+    assert "Practice is always open" in said(card)
+
+
+@pytest.mark.parametrize(
+    "words", ["me", "team", "help", "pratice", "hide-me", "show-me", "export", "forget-me"]
+)
+async def test_every_other_command_answers_with_a_card(world, words):
+    await world.ask()
+
+    assert isinstance(await world.quiz.command(BEN, words), Card)
+
+
+async def test_a_submit_or_press_that_no_form_makes_is_refused(world):
+    for verb in (Verb.TICK, Verb.REVEAL, Verb.SAVE_SETTINGS, Verb.GRADE):
+        with pytest.raises(StaleKeyError):
+            await world.press(BEN, verb, "r1")
+    with pytest.raises(StaleKeyError):
+        await world.quiz.submit(BEN, Action(Verb.ANSWER, "r1"), {})
+
+
+def test_the_key_of_a_round_reads_back():
+    assert AttemptKey.parse(str(AttemptKey(round_id=RoundId(12)))) == AttemptKey(
+        round_id=RoundId(12)
+    )
