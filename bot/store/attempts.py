@@ -20,9 +20,10 @@ from bot.core.models import (
 from bot.core.views import Situation
 from bot.store.dialects import PerDialect
 from bot.store.people import Person, add_member, lock_member, rename
-from bot.store.rounds import bits_of, count_again
-from bot.store.situations import Place, find_place
+from bot.store.rounds import bits_of
+from bot.store.situations import Place, count_again, find_place
 from bot.store.tables import attempts
+from bot.store.text import fit
 
 _ADD = PerDialect(attempts, lambda insert: insert.returning(attempts.c.id))
 _CHANGE = {
@@ -51,7 +52,7 @@ def keep_words(
     if attempt is not None and attempt.revealed_at is not None:
         return at.situation
     at.situation.refuse_closed(now)
-    words = clean(words)
+    words = fit(words.strip(), WORDS_MAX)
     if attempt is None:
         attempt = _add(connection, person.id, at, now, words)
     else:
@@ -79,15 +80,14 @@ def reveal(
     if attempt is not None and attempt.revealed_at is not None:
         return at.situation
     at.situation.refuse_closed(now)
-    words = clean(words) or (attempt.words if attempt else "")
+    words = fit(words.strip(), WORDS_MAX) or (attempt.words if attempt else "")
     if attempt is None:
         attempt = _add(connection, person.id, at, now, words, confidence, revealed_at=now)
     else:
         change = {"words_": words, "confidence_": confidence, "revealed_at_": now}
         connection.execute(_CHANGE["reveal"], {"attempt": attempt.id} | change)
         attempt = replace(attempt, words=words, confidence=confidence, revealed_at=now)
-    if at.situation.round is not None:
-        count_again(connection, at.situation.round.id, at.edit_due_at, at.edited_at, now)
+    count_again(connection, at, now)
     return replace(at.situation, attempt=attempt)
 
 
@@ -107,11 +107,6 @@ def tick(
         at.situation.refuse_closed(now)
     connection.execute(_CHANGE["ticks"], {"attempt": attempt.id, "ticked_": bits_of(ticked)})
     return replace(at.situation, attempt=replace(attempt, ticked=ticked))
-
-
-def clean(words: str) -> str:
-    """Cut a member's words to what is kept; PostgreSQL keeps no NUL."""
-    return words.replace("\0", "").strip()[:WORDS_MAX]
 
 
 def _arrive(

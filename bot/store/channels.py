@@ -66,6 +66,13 @@ _FIND = (
 _LOCK = _FIND.with_for_update(key_share=True, of=channels)
 _ADD = insert_or_ignore(channels, "workspace_id", "external_id")
 
+_SET_UP = (
+    select(*COLUMNS)
+    .where(channels.c.state != ChannelState.NEW)
+    .order_by(channels.c.failing_since.is_(None), channels.c.id)
+    .limit(bindparam("limit_"))
+)
+
 
 def channel_of(row: Sequence[Any]) -> Channel:
     """Read a channel from a row of `COLUMNS`."""
@@ -139,6 +146,12 @@ def get_channel(connection: Connection, caller: Caller) -> Channel:
     if channel is None:
         raise NoChannelError
     return channel
+
+
+def list_channels(connection: Connection, limit: int) -> list[Channel]:
+    """The channels that are set up, those that fail first."""
+    rows = connection.execute(_SET_UP, {"limit_": limit})
+    return [channel_of(row) for row in rows]
 
 
 def join_channel(

@@ -22,8 +22,9 @@ from bot.core.models import (
 from bot.store import channels as channel_store
 from bot.store.channels import channel_of, find_channel, get_channel
 from bot.store.owed import ERROR_MAX, owe
-from bot.store.rounds import round_view
+from bot.store.rounds import ask_edit, round_view
 from bot.store.tables import channels, deliveries, rounds
+from bot.store.text import fit
 
 COLUMNS = (
     deliveries.c.id,
@@ -126,6 +127,7 @@ def _post(connection: Connection, daily: Delivery, message: MessageRef, now: dat
     )
     round_ = round_view(connection, daily.round_id).round
     if round_.closed_at is not None and daily.channel.state is not ChannelState.GONE:
+        ask_edit(connection, round_.id, now)
         owe(connection, daily.channel, Kind.ANSWER, daily.local_on, now, round_id=round_.id)
 
 
@@ -178,7 +180,7 @@ def failed(
     connection.execute(
         update(channels)
         .where(channels.c.id == held.channel.id)
-        .values(failing_reason=error[:ERROR_MAX])
+        .values(failing_reason=fit(error, ERROR_MAX))
     )
     if first.rowcount and held.channel.state is not ChannelState.GONE:
         on = local_date(now, held.channel.zone)
@@ -211,7 +213,7 @@ def _is_held(delivery: Delivery, tries: int | None) -> bool:
 def _settle(connection: Connection, delivery: Delivery, values: dict[str, Any]) -> None:
     """Change a delivery; it is due no more unless *values* say when."""
     values = {"due_at": None} | values
-    values["error"] = values["error"].replace("\0", "")[:ERROR_MAX]
+    values["error"] = fit(values["error"], ERROR_MAX)
     connection.execute(update(deliveries).where(deliveries.c.id == delivery.id).values(values))
 
 

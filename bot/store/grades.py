@@ -15,9 +15,9 @@ from bot.core.points import Streak
 from bot.core.views import Graded, GradeRule, Situation, Verdict
 from bot.store import memories
 from bot.store.people import lock_member, rename
-from bot.store.rounds import bits_of, count_again
+from bot.store.rounds import bits_of
 from bot.store.scores import add_points, find_standing, players
-from bot.store.situations import Place, find_place
+from bot.store.situations import Place, count_again, find_place
 from bot.store.streaks import count_day, find_streak
 from bot.store.tables import attempts
 
@@ -57,7 +57,7 @@ def grade(
     if situation.round is None:
         return Graded(situation, memory.due_at)
     streak = _count(connection, situation.round, attempt, graded, person.hidden)
-    count_again(connection, situation.round.id, at.edit_due_at, at.edited_at, now)
+    count_again(connection, at, now)
     return _told(connection, situation, situation.round, person.id, memory, streak)
 
 

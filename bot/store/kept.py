@@ -33,6 +33,7 @@ _FORGET = delete(seen).where(
         .with_for_update(skip_locked=True)
     )
 )
+_NOT_YET = delete(seen).where(seen.c.key == bindparam("key"))
 _KEEP = insert_or_replace(kept, "name")
 _KEEP_FIRST = insert_or_ignore(kept, "name")
 _DROP = delete(kept).where(kept.c.name == bindparam("name"), kept.c.value == bindparam("value"))
@@ -45,6 +46,11 @@ def first_time(connection: Connection, key: str, now: datetime, keep: timedelta)
     is_first = connection.execute(_SEE(connection), row).one_or_none() is not None
     connection.execute(_FORGET, {"now": now})
     return is_first
+
+
+def not_yet(connection: Connection, key: str) -> None:
+    """Let a key that `first_time` has seen count again."""
+    connection.execute(_NOT_YET, {"key": key})
 
 
 def recall(connection: Connection, name: str) -> str | None:

@@ -11,8 +11,10 @@ from sqlalchemy import Connection, update
 from bot.core.models import Channel, ChannelId, DeliveryId, DeliveryState, Kind, RoundId
 from bot.store.dialects import PerDialect, insert_or_ignore
 from bot.store.tables import deliveries
+from bot.store.text import fit
 
 ERROR_MAX = 300
+DETAIL_MAX = 1_000
 
 _KEY = ["channel_id", "kind", "local_on"]
 _OWE = insert_or_ignore(deliveries, *_KEY)
@@ -41,7 +43,7 @@ def owed_row(
         "round_id": round_id,
         "state": DeliveryState.PENDING,
         "due_at": now,
-        "detail": detail,
+        "detail": fit(detail, DETAIL_MAX),
         "error": "",
         "created_at": now,
     }
@@ -52,7 +54,7 @@ def skipped_row(
 ) -> dict[str, Any]:
     """Write a delivery that was not made, and never will be, as a row."""
     row = owed_row(channel, kind, local_on, now)
-    return row | {"state": DeliveryState.SKIPPED, "due_at": None, "error": why[:ERROR_MAX]}
+    return row | {"state": DeliveryState.SKIPPED, "due_at": None, "error": fit(why, ERROR_MAX)}
 
 
 def owe_rows(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

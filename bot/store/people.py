@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, select, update
 from bot.core.models import Caller, MemberId, Platform, WorkspaceId
 from bot.store.dialects import insert_or_ignore
 from bot.store.tables import channels, installations, members, scores, workspaces
+from bot.store.text import fit
 
 NAME_MAX = 100
 
@@ -53,8 +54,8 @@ def place(caller: Caller) -> dict[str, str]:
 
 
 def short(name: str) -> str:
-    """Cut a name to what is kept; PostgreSQL keeps no NUL."""
-    return name.replace("\0", "")[:NAME_MAX]
+    """Cut a name to what is kept."""
+    return fit(name, NAME_MAX)
 
 
 def find_member(connection: Connection, caller: Caller) -> Person | None:

@@ -20,8 +20,6 @@ from bot.store.tables import attempts, channels, rounds, workspaces
 
 EDIT_EVERY = timedelta(seconds=30)
 """At most one edit of a card in this time."""
-_SOON = timedelta(seconds=10)
-"""An edit due later than this is not claimed before a transaction that runs now has ended."""
 
 COLUMNS = (
     rounds.c.id,
@@ -140,24 +138,6 @@ def ticked_of(bits: int) -> frozenset[int]:
 def bits_of(ticked: Iterable[int]) -> int:
     """Write ticked key points as bits."""
     return sum(1 << index for index in set(ticked))
-
-
-def count_again(
-    connection: Connection,
-    round_id: RoundId,
-    edit_due_at: datetime | None,
-    edited_at: datetime | None,
-    now: datetime,
-) -> None:
-    """
-    Make an edit of a card due, 30 s after the last one or at once.
-
-    One that is due already and cannot be claimed before this transaction ends is left alone, so
-    that the members who answer one card do not wait for each other's commit.
-    """
-    if edit_due_at is None or edit_due_at < now + _SOON:
-        at = max(now, edited_at + EDIT_EVERY) if edited_at else now
-        ask_edit(connection, round_id, at)
 
 
 def ask_edit(connection: Connection, round_id: RoundId, at: datetime) -> None:

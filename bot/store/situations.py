@@ -24,7 +24,7 @@ from bot.store import channels as channel_store
 from bot.store import rounds as round_store
 from bot.store.channels import channel_of
 from bot.store.people import HERE, place
-from bot.store.rounds import round_of, ticked_of
+from bot.store.rounds import EDIT_EVERY, ask_edit, round_of, ticked_of
 from bot.store.tables import attempts, channels, members, rounds, workspaces
 
 ATTEMPT = (
@@ -137,6 +137,18 @@ def find_place(connection: Connection, caller: Caller, key: AttemptKey) -> Place
     if row is None:
         raise StaleKeyError(key)
     return _place_of(row)
+
+
+def count_again(connection: Connection, at: Place, now: datetime) -> None:
+    """
+    Make an edit of a round's card due: 30 s after the last one, or at once.
+
+    One that is due already is left alone, so that members who answer one card at the same time do
+    not wait for each other's commit.
+    """
+    if at.situation.round is not None and at.edit_due_at is None:
+        when = max(now, at.edited_at + EDIT_EVERY) if at.edited_at else now
+        ask_edit(connection, at.situation.round.id, when)
 
 
 def situation(connection: Connection, caller: Caller, key: AttemptKey) -> Situation:

@@ -74,6 +74,9 @@ class Store:
     async def find_channel(self, caller: Caller) -> Channel | None:
         return await self._database.read(channels.find_channel, caller)
 
+    async def list_channels(self, limit: int) -> Sequence[Channel]:
+        return await self._database.read(channels.list_channels, limit)
+
     async def join_channel(self, caller: Caller, settings: Settings, now: datetime) -> Channel:
         return await self._database.write(channels.join_channel, caller, settings, now)
 
@@ -267,6 +270,9 @@ class Store:
 
     async def first_time(self, key: str, now: datetime, keep: timedelta) -> bool:
         return await self._database.write(kept.first_time, key, now, keep)
+
+    async def not_yet(self, key: str) -> None:
+        await self._database.write(kept.not_yet, key)
 
     async def recall(self, name: str) -> str | None:
         return await self._database.read(kept.recall, name)
