@@ -164,6 +164,9 @@ class Store(Protocol):
     async def find_channel(self, caller: Caller) -> Channel | None:
         """The caller's channel, or None if it is unknown."""
 
+    async def list_channels(self, limit: int) -> Sequence[Channel]:
+        """The channels that are set up, those that fail first, for whoever hosts the bot."""
+
     async def join_channel(self, caller: Caller, settings: Settings, now: datetime) -> Channel:
         """
         Add the caller's channel with proposed *settings*, state NEW, and owe it a hello once.
@@ -421,6 +424,9 @@ class Store(Protocol):
 
     async def first_time(self, key: str, now: datetime, keep: timedelta) -> bool:
         """Whether *key* was not seen before (within *keep*): events and OAuth states count once."""
+
+    async def not_yet(self, key: str) -> None:
+        """Let a *key* that `first_time` has seen count again: what it stood for failed."""
 
     async def recall(self, name: str) -> str | None:
         """A small fact kept by `keep`."""

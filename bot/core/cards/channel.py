@@ -33,6 +33,7 @@ from bot.core.parts import (
 from bot.core.wording import (
     DAYS,
     LEVELS,
+    MONTHS,
     clipped,
     counted,
     day_names,
@@ -262,7 +263,14 @@ def doctor(
 
 
 def _delivery_fact(delivery: Delivery, now: datetime) -> tuple[str, Text]:
-    label = f"{delivery.local_on:%d %b} {KINDS[delivery.kind]}"
+    label, words = delivery_words(delivery, now)
+    return label, (words,)
+
+
+def delivery_words(delivery: Delivery, now: datetime) -> tuple[str, str]:
+    """Which delivery it is, and what became of it."""
+    on = delivery.local_on
+    label = f"{on.day} {MONTHS[on.month - 1][:3]} {KINDS[delivery.kind]}"
     zone = delivery.channel.zone
     match delivery.state:
         case DeliveryState.SENT:
@@ -270,14 +278,14 @@ def _delivery_fact(delivery: Delivery, now: datetime) -> tuple[str, Text]:
             at = moment(delivery.sent_at, now, zone) if delivery.sent_at else ""
             words = f"sent {at}{tries}"
         case DeliveryState.SKIPPED:
-            words = "skipped: the bot was down that day"
+            words = f"skipped: {delivery.error or 'the bot was down that day'}"
         case DeliveryState.FAILED:
             words = f"failed after {counted(delivery.tries, 'try', 'tries')}: {delivery.error}"
         case _:
             tries = f", try {delivery.tries + 1}" if delivery.tries else ""
             again = f": {delivery.error}" if delivery.error else ""
             words = f"on its way{tries}{again}"
-    return label, (words,)
+    return label, words
 
 
 def notice(delivery: Delivery) -> Card:
