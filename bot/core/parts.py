@@ -97,6 +97,12 @@ class Verb(StrEnum):
     HELP = "help"
 
 
+FOR_ADMINS = frozenset(
+    {Verb.SETTINGS, Verb.SAVE_SETTINGS, Verb.PAUSE, Verb.RESUME, Verb.NOW, Verb.DOCTOR}
+)
+"""Only for these does the quiz ask who is an admin: a face need not find it out for others."""
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """What a button or form does: the key it carries works in any process, after any restart."""
