@@ -38,7 +38,7 @@ def _topics_spelled_otherwise(questions: Iterable[Any]) -> Iterator[Fault]:
     for i, topic in _texts(questions, "topic"):
         label = labels.setdefault(slug(topic), topic)
         if label != topic and slug(topic):
-            problem = f"is {ascii(topic[:_SHOWN])} here, {ascii(label[:_SHOWN])} elsewhere: use one"
+            problem = f"is {topic[:_SHOWN]!r} here, {label[:_SHOWN]!r} elsewhere: use one"
             yield Fault(("questions", i, "topic"), problem)
 
 

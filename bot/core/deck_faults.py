@@ -71,7 +71,7 @@ def place(where: Where, questions: Sequence[Any]) -> str:
     question = questions[number] if number < len(questions) else None
     name = question.get("id") if isinstance(question, dict) else None
     known = isinstance(name, str) and name != ""
-    first = ascii(name[:_NAME_MAX]) if known else f"question {number + 1}"
+    first = repr(str(name)[:_NAME_MAX]) if known else f"question {number + 1}"
     return " ".join([first, *(_named(part) for part in where[2:])])
 
 

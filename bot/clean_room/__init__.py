@@ -1,0 +1,1 @@
+"""Where deck programs run: a process of their own, without a network. Never imported by the bot."""
