@@ -6,11 +6,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from bot import __version__
 from bot.questions_cli import questions_app
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def flaskquiz(
 ) -> None:
     """Run when no command is given."""
     if show_version:
-        typer.echo(f"flaskquiz {version('flaskquiz')}")
+        typer.echo(f"flaskquiz {__version__}")
         raise typer.Exit
     if context.invoked_subcommand is None:
         run()
