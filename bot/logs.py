@@ -48,7 +48,9 @@ class _JsonFormatter(_Redacting):
         }
         if record.exc_info:
             event["exception"] = self.formatException(record.exc_info)
-        return self.redact(json.dumps(event, ensure_ascii=False))
+        # Before JSON escapes anything, or a secret with a quote in it would not be found.
+        redacted = {name: self.redact(value) for name, value in event.items()}
+        return json.dumps(redacted, ensure_ascii=False)
 
 
 def set_up(level: str, style: Literal["text", "json"], secrets: Iterable[str]) -> None:
