@@ -280,6 +280,28 @@ async def test_permissions_decide_what_the_bot_may_do(
     assert (await raw(fake, "POST", path, {"content": "again"}))[0] == 200
 
 
+async def test_files_replies_and_threads_have_permissions_of_their_own(
+    fake: FakeDiscord, bot: Bot, guild: Guild, channel: Channel
+) -> None:
+    place = await text_channel(bot, channel)
+    card = await place.send("card")
+    thread = await card.create_thread(name="Answer")
+    refused: list[int] = []
+
+    async def refuse(permission: str, attempt: Callable[[], Awaitable[object]]) -> None:
+        guild.deny_bot(permission, channel=channel)
+        with pytest.raises(discord.HTTPException) as caught:
+            await attempt()
+        refused.append(caught.value.code)
+
+    await refuse("send_messages_in_threads", lambda: thread.send("no"))
+    await refuse("attach_files", lambda: place.send(file=discord.File(BytesIO(b"x"), "x.txt")))
+    await refuse("read_message_history", lambda: place.send("no", reference=card.to_reference()))
+
+    assert refused == [50013, 50013, 160002]
+    assert [message.content for message in channel.from_bot] == ["card"]
+
+
 async def test_a_removed_bot_has_no_access(fake: FakeDiscord, bot: Bot, guild: Guild) -> None:
     channel = guild.channel("quiz")
     await fake.until(lambda: bot.get_channel(channel.id))

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import yarl
-
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
