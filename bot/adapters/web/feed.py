@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -26,8 +27,6 @@ logger = logging.getLogger(__name__)
 
 LENGTH = 30
 """Deliveries shown; about three weeks."""
-FRESH = 1.0
-"""Seconds for which a feed just read is shown again, unless something was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,39 +66,28 @@ class Channelled:
 class Feed:
     """Reads the feed; the store and the composer know everything, nothing is kept twice."""
 
-    def __init__(
-        self,
-        store: Store,
-        composer: Composer,
-        clock: Clock,
-        reader: Caller,
-        seconds: Callable[[], float],
-    ) -> None:
+    def __init__(self, store: Store, composer: Composer, clock: Clock, reader: Caller) -> None:
         self._store = store
         self._composer = composer
         self._clock = clock
         self._reader = reader
-        self._seconds = seconds
-        self._last: tuple[float, Channelled] | None = None
+        self._reading: asyncio.Task[Channelled] | None = None
 
     def stale(self) -> None:
-        """Read anew the next time: something was written."""
-        self._last = None
+        """Something was written: whoever reads from now on joins no read that began before."""
+        self._reading = None
 
     async def read(self) -> Channelled:
-        """The feed as it stands, at most `FRESH` seconds old."""
-        if self._last is not None and self._seconds() - self._last[0] < FRESH:
-            return self._last[1]
-        begun = self._seconds()
-        read = await self._read()
-        self._last = (begun, read)
-        return read
+        """The feed as it stands; who asks at once, as all live pages do, shares one read."""
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.create_task(self._read(), name="flaskquiz-feed")
+        return await asyncio.shield(self._reading)
 
     async def _read(self) -> Channelled:
         now = self._clock()
         channel = await self._store.find_channel(self._reader)
         deliveries = await self._store.last_deliveries(self._reader, LENGTH)
-        sent = [each for each in deliveries if each.state is DeliveryState.SENT]
+        sent = [each for each in deliveries if _is_shown(each)]
         composed = [(each, await self._compose(each, now)) for each in sent]
         return Channelled(channel, tuple(_threaded(composed)), now)
 
@@ -111,6 +99,13 @@ class Feed:
         except RefusedError as error:
             logger.info("Delivery %s is not shown: %s", delivery.id, error.reason)
             return None
+
+
+def _is_shown(delivery: Delivery) -> bool:
+    """Whether it was sent to somebody: a notice is for the admin, and there may be none."""
+    if delivery.state is not DeliveryState.SENT:
+        return False
+    return delivery.kind is not Kind.NOTICE or delivery.channel.admin != ""
 
 
 def _threaded(composed: Sequence[tuple[Delivery, Card | None]]) -> list[Entry]:

@@ -22,6 +22,9 @@ from bot.core.parts import Verb
 ADDRESS = "X-Address"
 """Tells our script under which address it finds a panel again."""
 
+AGAIN = "X-Again"
+"""Tells it that a form came back with things to mend, so that drafts are kept."""
+
 
 class Handlers:
     """The page's handlers for what members see and do."""
@@ -117,8 +120,11 @@ class Handlers:
         return await self._page(visit.badge, panel, status=_status(panel))
 
     def _fragment(self, panel: Panel | JoinPanel) -> web.Response:
-        response = _html(self._pages.panel(panel), _status(panel))
+        # Not 422 for a form to mend: browsers write that into their console as an error.
+        response = _html(self._pages.panel(panel))
         response.headers[ADDRESS] = url_of(panel.show)
+        if _status(panel) != 200:
+            response.headers[AGAIN] = "1"
         return response
 
     async def _page(

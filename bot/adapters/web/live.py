@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 
 from bot.core.errors import StoreError
@@ -60,7 +60,7 @@ class Live:
             with suppress(asyncio.CancelledError):
                 await self._task
 
-    async def versions(self, address: str) -> AsyncIterator[str]:
+    async def versions(self, address: str) -> AsyncGenerator[str, None]:
         """The version now and after each change; empty where a stream says only that it lives."""
         watcher = asyncio.Event()
         self._watchers[watcher] = address

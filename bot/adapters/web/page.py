@@ -67,7 +67,7 @@ class Page:
         self._hosts = hosts
         self._door = Door(store, private=hosts.private)
         composer = Composer(deck, store, gallery.promise)
-        self._feed = Feed(store, composer, clock, reader(), seconds)
+        self._feed = Feed(store, composer, clock, reader())
         self._pages = Pages(assets, gallery.url)
         self._live = Live(self._version)
         self._guard = Guard(hosts, limits, self._door, self._pages.error, seconds)
@@ -84,7 +84,7 @@ class Page:
             self._get("/panel", do.on_panel),
             self._get("/feed", do.on_feed),
             self._get("/export", do.on_export),
-            self._get("/live", stream.on_live),
+            self._get("/live", stream.on_live, head=False),
             self._get("/picture/{name}.png", stream.on_picture),
             self._get("/static/{name}", stream.on_static),
             web.post("/join", self._guard.wrap(do.on_join)),
@@ -138,8 +138,8 @@ class Page:
         self._feed.stale()
         self._live.poke()
 
-    def _get(self, path: str, handler: VisitHandler) -> web.RouteDef:
-        return web.get(path, self._guard.wrap(handler), allow_head=False)
+    def _get(self, path: str, handler: VisitHandler, *, head: bool = True) -> web.RouteDef:
+        return web.get(path, self._guard.wrap(handler), allow_head=head)
 
 
 def local_zone() -> str:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from bot.adapters.web.addresses import HOME, show_of, url_of
+from bot.adapters.web.addresses import HOME, JOIN, show_of, url_of
 from bot.adapters.web.assets import Asset
 from bot.adapters.web.badges import Badge
 from bot.adapters.web.door import CHANNEL_NAME
@@ -89,6 +89,7 @@ class Pages:
             asset={name: asset.url for name, asset in assets.items()},
             Verb=Verb,
             HOME=HOME,
+            JOIN=JOIN,
             EXPORT_URL=EXPORT_URL,
             ACTION=ACTION,
             MANY=MANY,
@@ -131,7 +132,7 @@ class Pages:
                 tick=_tick(panel.answer),
                 first=_first(panel.answer),
             )
-        return self._render("card.html", card=panel.answer)
+        return self._render("card.html", card=panel.answer, show=panel.show)
 
     def feed(self, feed: Channelled, badge: Badge | None, *, admin: bool) -> str:
         """The feed as one member, or a guest, sees it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from contextlib import aclosing, suppress
 
 from aiohttp import web
 
@@ -43,13 +44,17 @@ class Streams:
         address = visit.request.remote or ""
         if self._live.watching(address) >= self._limits.watching:
             raise PageError(429, "Too many pages are open from this address.", 30)
-        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
-        harden(response)
-        await response.prepare(visit.request)
-        with self._metrics.watching.track_inprogress():
-            async for version in self._live.versions(address):
-                event = f"event: feed\ndata: {version}\n\n" if version else ": here\n\n"
-                await response.write(event.encode())
+        async with aclosing(self._live.versions(address)) as versions:
+            # Read before the headers go out, so that a store that fails can still be told.
+            first = await anext(versions)
+            response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+            harden(response)
+            await response.prepare(visit.request)
+            # A browser that left is found out at the next word to it, a heartbeat later at most.
+            with self._metrics.watching.track_inprogress(), suppress(ConnectionResetError):
+                await response.write(_event(first))
+                async for version in versions:
+                    await response.write(_event(version))
         return response
 
     async def on_picture(self, visit: Visit) -> web.Response:
@@ -74,3 +79,7 @@ class Streams:
             return web.Response(status=304, headers=headers)
         headers["Content-Type"] = asset.media_type
         return web.Response(body=asset.data, headers=headers)
+
+
+def _event(version: str) -> bytes:
+    return f"event: feed\ndata: {version}\n\n".encode() if version else b": here\n\n"

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.adapters.web.badges import COOKIE, DAYS, Badge
 from bot.adapters.web.door import Door
-from bot.adapters.web.guard import HEADERS, Hosts, PageError, refuse_foreign
+from bot.adapters.web.guard import HEADERS, Hosts, PageError
 from bot.adapters.web.limits import Buckets, Limits, Rate
 from bot.core.cards.refusals import apology
 from bot.core.errors import StoreError
@@ -88,7 +88,7 @@ class Guard:
         writes = request.method not in ("GET", "HEAD")
         self._take(("address", request.remote), self._limits.address)
         if writes:
-            refuse_foreign(request)
+            self._hosts.refuse_foreign(request)
             self._take(("address writes", request.remote), self._limits.address_writes)
         badge = self._door.read(request.cookies.get(COOKIE, ""))
         if badge is not None:

@@ -17,13 +17,17 @@ async function ask(url, options = {}) {
   try {
     const response = await fetch(url, { ...options, headers });
     const text = await response.text();
-    return { status: response.status, text, address: response.headers.get("X-Address") || "/" };
+    return {
+      status: response.status,
+      text,
+      address: response.headers.get("X-Address") || "/",
+      again: response.headers.has("X-Again"),
+    };
   } catch {
     return { status: 0, text: LOST, address: "/" };
   }
 }
 
-const isPanel = (answer) => answer.status === 200 || answer.status === 422;
 
 function parse(html) {
   const template = document.createElement("template");
@@ -72,7 +76,7 @@ panel.addEventListener("click", (event) => {
 
 async function go(show_, options) {
   const answer = await ask(`/panel?show=${encodeURIComponent(show_)}`);
-  if (isPanel(answer)) show(answer, options);
+  if (answer.status === 200) show(answer, options);
   else complain(null, answer.text);
 }
 
@@ -119,8 +123,8 @@ async function submit(form) {
   const url = form.getAttribute("action");
   const answer = await inTurn(() => ask(url, { method: "POST", body: fields }));
   form.removeAttribute("aria-busy");
-  if (!isPanel(answer)) return complain(form, answer.text);
-  if (form.dataset.draft && answer.status === 200) sessionStorage.removeItem(draftKey(form));
+  if (answer.status !== 200) return complain(form, answer.text);
+  if (form.dataset.draft && !answer.again) sessionStorage.removeItem(draftKey(form));
   if (form.id === "say") form.reset();
   show(answer);
   refresh();
