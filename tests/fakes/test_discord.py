@@ -3,6 +3,7 @@
 import asyncio
 import json
 import struct
+import warnings
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -11,10 +12,14 @@ from io import BytesIO
 from typing import Any
 
 import aiohttp
-import discord
 import pytest
 import pytest_asyncio
-from discord import app_commands, ui
+
+with warnings.catch_warnings():
+    # The library still imports audioop, which Python 3.11 deprecates.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import discord
+    from discord import app_commands, ui
 
 from tests.fakes.discord import (
     Channel,

@@ -1,11 +1,16 @@
 """Pointing the unmodified discord.py at another Discord."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import yarl
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
+
+with warnings.catch_warnings():
+    # The library still imports audioop, which Python 3.11 deprecates.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from discord.gateway import DiscordWebSocket
+    from discord.http import Route
 
 
 @contextmanager
