@@ -42,6 +42,7 @@ class Dispatcher(Generic[T]):
         self._timer = timer
         self._woken = asyncio.Event()
         self._is_wanted = False
+        self._is_fetching = False
         self._passed_over: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop: asyncio.Task[None] | None = None
@@ -50,7 +51,8 @@ class Dispatcher(Generic[T]):
     @property
     def is_idle(self) -> bool:
         """Whether there is nothing to fetch, to wait for or to finish."""
-        return not (self._is_wanted or len(self._line) or self._tasks)
+        is_busy = self._is_wanted or self._is_fetching
+        return not (is_busy or len(self._line) or self._tasks)
 
     def start(self) -> None:
         """Begin; call it inside the running loop."""
@@ -91,11 +93,13 @@ class Dispatcher(Generic[T]):
             return
         room = self._room - movable
         self._passed_over = self._line.crowded(now)
-        self._is_wanted = False
+        self._is_wanted, self._is_fetching = False, True
         try:
             fetched = await self._fetch(room, self._passed_over)
         except StoreError:
             fetched = []  # whoever fetches has told it; the next beat asks again
+        finally:
+            self._is_fetching = False
         self._is_wanted |= len(fetched) >= room
         for waiting in fetched:
             self._line.add(waiting.workspace, waiting.channel, waiting.item)
