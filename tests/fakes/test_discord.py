@@ -878,8 +878,20 @@ async def test_each_guild_is_heard_on_its_shard_and_direct_messages_on_the_first
     assert [[w.split()[-1] for w in worker.words] for worker in workers] == [["0", "direct"], ["1"]]
 
 
+async def test_a_client_may_ask_how_many_shards_to_open(fake: FakeDiscord) -> None:
+    fake.world.recommended_shards = 2
+
+    async with connected(fake, ShardWorker(intents=INTENTS, guild_ready_timeout=0.05)):
+        shards = sorted((s.shard_id, s.shard_count) for s in fake.gateway.connected)
+
+    assert shards == [(0, 2), (1, 2)]
+
+
 class ShardWorker(discord.AutoShardedClient):
     """One process of a sharded bot."""
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Identify at once; the library would wait five seconds before the second shard."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)

@@ -185,7 +185,7 @@ class Gateway:
             "user": shapes.myself(app.user),
             "guilds": [{"id": str(guild.id), "unavailable": True} for guild in guilds],
             "session_id": session.id,
-            "resume_gateway_url": self._world.address.replace("http", "ws", 1) + "/gateway",
+            "resume_gateway_url": self._world.gateway_url,
             "application": {"id": str(app.id), "flags": app.flags},
             "shard": [session.shard_id, session.shard_count],
             "private_channels": [],

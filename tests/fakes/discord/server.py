@@ -99,7 +99,7 @@ class FakeDiscord:
     @property
     def gateway_url(self) -> str:
         """The address of its gateway."""
-        return f"{self.address.replace('http', 'ws', 1)}/gateway"
+        return self.world.gateway_url
 
     @property
     def token(self) -> str:

@@ -44,6 +44,7 @@ class World:
     public: list[str] = field(default_factory=list)
     """Every wording that anybody beside its addressee could ever read, as JSON."""
     address: str = ""
+    recommended_shards: int = 1
     patience: float = 3.0
     """Real seconds a person waits for an answer before giving up."""
 
@@ -54,6 +55,11 @@ class World:
         owner = User(self.ids.next(), "app-owner", "App Owner")
         self.users |= {bot.id: bot, owner.id: owner}
         self.app = App(app_id, bot, owner, self.token, self.app_name)
+
+    @property
+    def gateway_url(self) -> str:
+        """Where the gateway is."""
+        return f"{self.address.replace('http', 'ws', 1)}/gateway"
 
     def emit(self, event: Event) -> None:
         """Tell every listener, the gateway above all, what happened."""

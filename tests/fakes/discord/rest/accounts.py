@@ -53,14 +53,14 @@ def my_guilds(world: World, call: Call) -> Answer:
 
 def gateway(world: World, call: Call) -> Answer:
     """GET /gateway."""
-    return Answer(200, {"url": world.address.replace("http", "ws", 1)})
+    return Answer(200, {"url": world.gateway_url})
 
 
 def gateway_bot(world: World, call: Call) -> Answer:
     """GET /gateway/bot."""
     limit = {"total": 1000, "remaining": 1000, "reset_after": 14400000, "max_concurrency": 1}
-    url = world.address.replace("http", "ws", 1)
-    return Answer(200, {"url": url, "shards": 1, "session_start_limit": limit})
+    shown = {"url": world.gateway_url, "shards": world.recommended_shards}
+    return Answer(200, shown | {"session_start_limit": limit})
 
 
 def list_commands(world: World, call: Call) -> Answer:
