@@ -28,7 +28,7 @@ app = typer.Typer(
     epilog="Settings come from the environment or a file .env; the README lists them.",
     no_args_is_help=False,
     add_completion=False,
-    rich_markup_mode=None,
+    rich_markup_mode=None,  # Rich would take half a second before the help is there
     pretty_exceptions_enable=False,
 )
 app.add_typer(questions_app, name="questions")
@@ -95,7 +95,7 @@ def migrate() -> None:
 
 @app.command()
 def doctor() -> None:
-    """Look at settings, database, deck and channels: what is right, what is not, what to do."""
+    """Say what is right, what is not, and what to do."""
     from bot.doctor import examine  # noqa: PLC0415  # as above
 
     settings = _settings()

@@ -17,7 +17,7 @@ from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.migrate import check
 from bot.store.store import Store
-from bot.store.url import read_url, shown
+from bot.store.url import is_sqlite, read_url, shown
 
 CHANNELS_MAX = 50
 
@@ -40,7 +40,7 @@ def examine(settings: Settings) -> list[Finding]:
     findings = [*_faces(settings), _deck(settings)]
     database = _database(settings)
     findings.append(database)
-    if database.good:
+    if database.good and not check(settings.database_url).is_needed:
         findings += asyncio.run(_channels(settings))
     return findings
 
@@ -76,9 +76,11 @@ def _database(settings: Settings) -> Finding:
     except StoreError as error:
         return Finding(False, f"Database: {error}")
     if migration.is_needed and migration.before is not None:
-        return Finding(False, f"Database: {shown(url)} is old.", "Run `flaskquiz migrate`.")
+        return Finding(is_sqlite(url), f"Database: {shown(url)} is old.", "Run `flaskquiz migrate`.")
     if migration.is_needed:
-        return Finding(False, f"Database: {shown(url)} is empty.", "Run `flaskquiz migrate`.")
+        is_file = is_sqlite(url)  # migrated by itself when the bot starts
+        to_do = "It is made at the first start." if is_file else "Run `flaskquiz migrate`."
+        return Finding(is_file, f"Database: {shown(url)} is empty.", to_do)
     return Finding(True, f"Database: {shown(url)}, schema {migration.after}.")
 
 

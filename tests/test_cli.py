@@ -1,0 +1,207 @@
+"""The command line, run as a host runs it."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+
+import pytest
+from cryptography.fernet import Fernet
+
+from bot import __version__
+from tests.processes import environment_of, finished, running
+
+
+def get(url: str) -> tuple[int, str]:
+    request = urllib.request.Request(url, headers={"Accept": "text/html"})
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def test_the_help_names_every_command_and_says_what_happens_without_one(tmp_path):
+    done = finished(tmp_path, "--help")
+
+    assert done.returncode == 0
+    assert all(
+        name in done.stdout
+        for name in ("run", "migrate", "doctor", "manifest", "invite", "token-key", "questions")
+    )
+    assert "Without a command it runs" in done.stdout
+
+
+def test_the_version_is_printed(tmp_path):
+    assert finished(tmp_path, "--version").stdout == f"flaskquiz {__version__}\n"
+
+
+def test_a_word_that_is_no_command_exits_2(tmp_path):
+    done = finished(tmp_path, "rnu")
+
+    assert done.returncode == 2
+    assert "rnu" in done.stderr
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_it_starts_without_any_setting_and_ends_cleanly_on_a_signal(tmp_path, how):
+    with running(tmp_path) as bot:
+        url = bot.wait_ready()
+        status, health = get(f"{url}/healthz")
+        page, html = get(f"{url}/")
+        code = bot.end(how)
+
+    assert (status, json.loads(health)["status"]) == (200, "ok")
+    assert (page, "FlaskQuiz" in html) == (200, True)
+    assert code == 0
+    assert "Traceback" not in bot.output
+    assert (tmp_path / "flaskquiz.db").exists()
+
+
+def test_metrics_are_there_for_prometheus(tmp_path):
+    with running(tmp_path) as bot:
+        _, metrics = get(f"{bot.wait_ready()}/metrics")
+
+    assert "# TYPE flaskquiz_interactions_total counter" in metrics
+
+
+def test_the_web_half_serves_and_the_worker_half_shows_no_page(tmp_path):
+    with running(tmp_path, "run", "--only", "web") as web:
+        assert get(f"{web.wait_ready()}/")[0] == 200
+        assert json.loads(get(f"{web.wait_ready()}/healthz")[1])["ticks"] is False
+    with running(tmp_path, "run", "--only", "worker") as worker:
+        assert get(f"{worker.wait_ready()}/")[0] == 404
+
+
+def test_a_second_start_goes_on_with_the_same_data(tmp_path):
+    with running(tmp_path) as bot:
+        bot.wait_ready()
+        bot.end()
+    size = (tmp_path / "flaskquiz.db").stat().st_size
+
+    with running(tmp_path) as bot:
+        assert get(f"{bot.wait_ready()}/healthz")[0] == 200
+        bot.end()
+
+    assert (tmp_path / "flaskquiz.db").stat().st_size >= size
+    assert not list(tmp_path.glob("*.before-*"))
+
+
+def refused(done) -> str:
+    """The sentence with which a start was refused: exit 2, no traceback."""
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr.strip()
+
+
+def test_a_port_that_is_taken_is_named(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        sentence = refused(finished(tmp_path, PORT=port))
+
+    assert str(port) in sentence.splitlines()[-1]
+    assert "taken" in sentence
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"PORT": "eighty"}, "PORT"),
+        ({"DATABASE_URL": "mysql://u@h/d"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "sqlite:////nonexistent/place/x.db"}, "/nonexistent/place/x.db"),
+        ({"DATABASE_URL": "postgresql://u:hidden-word@127.0.0.1:9/d"}, "127.0.0.1:9"),
+        ({"QUESTIONS": "missing.json"}, "missing.json"),
+        ({"HOST": "203.0.113.7"}, "HOST"),
+    ],
+)
+def test_what_keeps_it_from_starting_is_named_in_a_sentence(tmp_path, settings, named):
+    sentence = refused(finished(tmp_path, **settings))
+
+    assert named in sentence
+    assert "hidden-word" not in sentence
+
+
+def test_a_faulty_deck_stops_the_start_with_every_fault(tmp_path):
+    (tmp_path / "deck.json").write_text(
+        '{"title": "T", "questions": [{"id": "A"}, {"level": "easy"}]}'
+    )
+
+    sentence = refused(finished(tmp_path, QUESTIONS="deck.json"))
+
+    assert sentence.count("is missing") > 5
+    assert "beginner" in sentence
+
+
+def test_migrate_says_what_it_did_and_does_it_once(tmp_path):
+    first, second = finished(tmp_path, "migrate"), finished(tmp_path, "migrate")
+
+    assert first.stdout.startswith("The database is now at")
+    assert second.stdout.startswith("The database is up to date")
+
+
+def test_a_postgresql_that_was_not_migrated_is_refused_until_it_is(tmp_path, empty_postgres_url):
+    sentence = refused(finished(tmp_path, DATABASE_URL=empty_postgres_url))
+    assert "flaskquiz migrate" in sentence
+
+    assert finished(tmp_path, "migrate", DATABASE_URL=empty_postgres_url).returncode == 0
+    with running(tmp_path, DATABASE_URL=empty_postgres_url) as bot:
+        assert get(f"{bot.wait_ready()}/healthz")[0] == 200
+        assert bot.end() == 0
+
+
+def test_the_doctor_finds_a_new_place_well_and_a_faulty_deck_not(tmp_path):
+    well = finished(tmp_path, "doctor")
+    ill = finished(tmp_path, "doctor", QUESTIONS="missing.json")
+
+    assert (well.returncode, ill.returncode) == (0, 1)
+    assert "WRONG" not in well.stdout
+    assert "WRONG  Deck" in ill.stdout
+
+
+def test_the_doctor_shows_each_channel_with_its_next_post_and_last_deliveries(tmp_path):
+    with running(tmp_path) as bot:
+        bot.wait_ready()
+        for _ in range(200):
+            if "sent" in finished(tmp_path, "doctor").stdout:
+                break
+        bot.end()
+
+    shown = finished(tmp_path, "doctor").stdout
+
+    assert "Web #flask: Next question" in shown
+    assert "question: sent" in shown
+
+
+def test_a_key_for_tokens_is_one(tmp_path):
+    assert Fernet(finished(tmp_path, "token-key").stdout.strip())
+
+
+def test_importing_any_module_does_nothing(tmp_path):
+    script = """
+import importlib, os, pkgutil, socket, threading
+def refuse(*_): raise AssertionError("a module opened a socket")
+socket.socket.connect = refuse
+os.environ.clear()
+import bot
+for module in pkgutil.walk_packages(bot.__path__, "bot."):
+    if "migrations" not in module.name and module.name != "bot.__main__":
+        importlib.import_module(module.name)
+assert threading.active_count() == 1, threading.enumerate()
+assert not os.listdir("."), os.listdir(".")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env=environment_of(tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
