@@ -352,9 +352,11 @@ class Store(Protocol):
         lease: timedelta,
         limit: int = 100,
         busy: Collection[str] = (),
+        kinds: Collection[Kind] = tuple(Kind),
     ) -> Sequence[Lease]:
         """
-        Take deliveries that are pending and due, or whose lease ran out while sending.
+        Take deliveries of some *kinds* that are pending and due, or whose lease ran out while
+        sending.
 
         Oldest first, and in turns: where several workspaces wait, none gets more than its share of
         *limit*. Workspaces in *busy* are passed over. Each is SENDING until its lease ends.

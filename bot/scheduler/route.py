@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from random import Random
 
 from bot.core.composing import Composer
 from bot.core.errors import StoreError
+from bot.core.models import DeliveryId, Kind
 from bot.core.ports import Clock, Messenger, Store
 from bot.core.views import Lease
 from bot.scheduler.dispatch import Dispatcher, Waiting
@@ -20,6 +21,9 @@ from bot.scheduler.sending import Sender
 ROOM_SECONDS = 20
 """No more is leased than one workspace alone could be sent in this time."""
 ROOM_MIN, ROOM_MAX = 20, 500
+PICTURES = 8
+"""Digests in hand: drawing takes a while, and nothing else is to wait behind it."""
+_OTHERS = tuple(kind for kind in Kind if kind is not Kind.DIGEST)
 
 
 class Route:
@@ -46,6 +50,7 @@ class Route:
         self._sender = Sender(store, composer, messenger, clock, health, patience, random, timer)
         pace = messenger.pace
         self._line: Line[Lease] = Line(pace.per_second, pace.per_workspace)
+        self._pictures: set[DeliveryId] = set()
         room = int(min(max(ROOM_MIN, pace.per_workspace * ROOM_SECONDS), ROOM_MAX))
         self._dispatcher = Dispatcher(self._line, room, self._lease, self._send, timer)
 
@@ -69,16 +74,28 @@ class Route:
 
     async def _lease(self, limit: int, busy: set[str]) -> list[Waiting[Lease]]:
         try:
-            leases = await self._store.lease(
-                self._platforms, self._clock(), self._patience.lease, limit, busy
+            leases, digests = await asyncio.gather(
+                self._take(limit, busy, _OTHERS), self._take_digests(busy)
             )
         except StoreError as error:
             self._health.ill(str(error), self._clock())
             raise
-        return [_waiting(lease) for lease in leases]
+        self._pictures.update(lease.delivery.id for lease in digests)
+        return [_waiting(lease) for lease in (*leases, *digests)]
+
+    async def _take_digests(self, busy: set[str]) -> Sequence[Lease]:
+        """A few at a time; the next ones are asked for when one of these is done."""
+        limit = PICTURES - len(self._pictures)
+        return await self._take(limit, busy, (Kind.DIGEST,)) if limit > 0 else ()
+
+    async def _take(self, limit: int, busy: set[str], kinds: Sequence[Kind]) -> Sequence[Lease]:
+        return await self._store.lease(
+            self._platforms, self._clock(), self._patience.lease, limit, busy, kinds
+        )
 
     async def _send(self, turn: Turn[Lease]) -> None:
         outcome = await self._sender.send(turn.item)
+        self._let_go(turn.item)
         now = self._timer.now()
         if outcome.hold is not None:
             self._line.hold(turn.workspace, now + outcome.hold.total_seconds())
@@ -87,14 +104,18 @@ class Route:
             held = timedelta(seconds=self._line.held_for(turn.workspace, now))
             await self._hand_back(self._line.take_out(turn.workspace), held)
 
+    def _let_go(self, lease: Lease) -> None:
+        if lease.delivery.id in self._pictures:
+            self._pictures.discard(lease.delivery.id)
+            self.wake()
+
     async def _hand_back(self, leases: Iterable[Lease], after: timedelta) -> None:
         """Put back what waits in vain, spread a little."""
-        await asyncio.gather(
-            *(
-                self._sender.hand_back(lease, after * self._random.uniform(1, 1.1))
-                for lease in leases
-            )
-        )
+        waits = []
+        for lease in leases:
+            self._let_go(lease)
+            waits.append(self._sender.hand_back(lease, after * self._random.uniform(1, 1.1)))
+        await asyncio.gather(*waits)
 
 
 def _waiting(lease: Lease) -> Waiting[Lease]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, select, true, update
 
-from bot.core.models import DeliveryState, Platform
+from bot.core.models import DeliveryState, Kind, Platform
 from bot.core.views import Lease
 from bot.store.deliveries import SELECT, delivery_of
 from bot.store.tables import deliveries
@@ -26,6 +26,7 @@ def _due(with_busy: bool) -> Select[Any]:
         .where(
             deliveries.c.platform == bindparam("platform"),
             deliveries.c.due_at <= bindparam("now"),
+            deliveries.c.kind.in_(bindparam("kinds", expanding=True)),
             free if with_busy else true(),
         )
         .order_by(deliveries.c.due_at)
@@ -65,9 +66,10 @@ def lease(
     lease: timedelta,
     limit: int = 100,
     busy: Collection[str] = (),
+    kinds: Collection[Kind] = tuple(Kind),
 ) -> list[Lease]:
     """
-    Take deliveries that are pending and due, or whose lease ran out while sending.
+    Take deliveries of some *kinds* that are pending and due, or whose lease ran out while sending.
 
     Oldest first, and in turns: where several workspaces wait, none gets more than its share of
     *limit*. Workspaces in *busy* are passed over. Each is SENDING until its lease ends.
@@ -75,7 +77,7 @@ def lease(
     taken: list[Lease] = []
     for left, platform in zip(range(len(platforms), 0, -1), sorted(platforms), strict=True):
         share = -(-(limit - len(taken)) // left)
-        taken += _take(connection, platform, now, now + lease, share, busy)
+        taken += _take(connection, platform, now, now + lease, share, busy, kinds)
     return taken
 
 
@@ -86,9 +88,16 @@ def _take(
     until: datetime,
     limit: int,
     busy: Collection[str],
+    kinds: Collection[Kind],
 ) -> list[Lease]:
     """Take deliveries of one platform."""
-    wanted = {"platform": platform, "now": now, "limit_": limit, "window": WINDOW * limit}
+    wanted: dict[str, Any] = {
+        "platform": platform,
+        "now": now,
+        "kinds": sorted(kinds),
+        "limit_": limit,
+        "window": WINDOW * limit,
+    }
     if busy:
         wanted["busy"] = sorted(busy)
     rows = connection.execute(_DUE[bool(busy)], wanted).all()

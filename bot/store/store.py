@@ -17,6 +17,7 @@ from bot.core.models import (
     Confidence,
     Delivery,
     DeliveryId,
+    Kind,
     MessageRef,
     Platform,
     Round,
@@ -218,8 +219,9 @@ class Store:
         lease: timedelta,
         limit: int = 100,
         busy: Collection[str] = (),
+        kinds: Collection[Kind] = tuple(Kind),
     ) -> Sequence[Lease]:
-        return await self._database.write(leases.lease, platforms, now, lease, limit, busy)
+        return await self._database.write(leases.lease, platforms, now, lease, limit, busy, kinds)
 
     async def delivered(self, delivery: DeliveryId, message: MessageRef, now: datetime) -> None:
         await self._database.write(deliveries.delivered, delivery, message, now)
