@@ -16,6 +16,7 @@ from bot.core.views import Asked, Recall
 
 RETURN_EVERY = 3
 """At most every third question of a channel is one that returns."""
+_RANK = {level: rank for rank, level in enumerate(Level)}
 
 
 class Picker:
@@ -52,8 +53,8 @@ class Picker:
         self, recall: Recall, level: Level | None, topic: str | None, now: datetime
     ) -> QuestionId:
         """
-        Pick a member's practice: due ones first (the least remembered), then new ones in the
-        deck's order, then whatever fades next. Raises NoQuestionError when nothing fits.
+        Pick a member's practice: due ones first (the least remembered), then new ones by level
+        and in the deck's order, then whatever fades next. Raises NoQuestionError when nothing fits.
         """
         questions = [
             question
@@ -67,8 +68,10 @@ class Picker:
         known = {q.id: m for q in questions if (m := recall.memories.get(QuestionId(q.id)))}
         if any(memory.due_at <= now for memory in known.values()):
             return _weakest({q: m for q, m in known.items() if m.due_at <= now}, now)
-        new = (question.id for question in questions if question.id not in known)
-        return QuestionId(next(new, "")) or _weakest(known, now)
+        new = [question for question in questions if question.id not in known]
+        if new:
+            return QuestionId(min(new, key=lambda question: _RANK[question.level]).id)
+        return _weakest(known, now)
 
     def _returning(
         self, questions: Iterable[Question], asked: Asked, on: date, last: Question | None
@@ -123,7 +126,7 @@ def _other_level(
     if last is not None and len(left) > 1:
         left.pop(last.level, None)
     total = Counter(question.level for question in questions)
-    chosen = max(left, key=lambda level: (left[level] / total[level], level))
+    chosen = max(left, key=lambda level: (left[level] / total[level], -_RANK[level]))
     return [question for question in pool if question.level is chosen]
 
 

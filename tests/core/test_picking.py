@@ -207,11 +207,18 @@ def test_practice_asks_the_least_remembered_of_what_is_due_first():
     assert picked == "q2"
 
 
-def test_practice_goes_on_with_new_ones_in_the_order_of_the_deck():
+def test_practice_goes_on_with_new_ones_by_level_and_in_the_order_of_the_deck():
+    deck = a_big_deck()
+    first, second = [question.id for question in deck if question.level is Level.BEGINNER][:2]
     later = a_memory(NOW + timedelta(days=3))
-    picker = Picker(a_big_deck())
 
-    assert picker.for_member(recall({"q0": later}), None, None, NOW) == "q1"
+    assert Picker(deck).for_member(recall({first: later}), None, None, NOW) == second
+
+
+def test_a_new_channel_begins_with_a_question_for_beginners():
+    deck = a_big_deck()
+
+    assert all(deck[asked_for(deck, 1, a_channel(i))[0]].level is Level.BEGINNER for i in range(9))
 
 
 def test_practice_never_asks_a_question_that_is_still_open_in_a_channel():
