@@ -62,7 +62,8 @@ def some_settings(**changes: Any) -> Settings:
 async def a_channel(
     store: Store, caller: Caller | None = None, *, now: datetime = NOON, **settings: Any
 ) -> Channel:
-    """Set up the caller's channel: its daily is due *now*, its digest in a week."""
+    """Set up the caller's channel: its daily is due *now* and each day, its digest in a week."""
+    settings = {"schedule": a_schedule(f"{now:%H:%M}")} | settings
     return await store.keep_settings(
         caller or a_caller(), some_settings(**settings), now, now + 7 * DAY, now
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, select, true, update
@@ -75,9 +76,11 @@ def lease(
     *limit*. Workspaces in *busy* are passed over. Each is SENDING until its lease ends.
     """
     taken: list[Lease] = []
-    for left, platform in zip(range(len(platforms), 0, -1), sorted(platforms), strict=True):
-        share = -(-(limit - len(taken)) // left)
-        taken += _take(connection, platform, now, now + lease, share, busy, kinds)
+    shares = [-(-limit // max(1, len(platforms))), limit]  # what one platform leaves, others get
+    for share, platform in product(shares, sorted(platforms)):
+        wanted = min(share, limit - len(taken))
+        if wanted:
+            taken += _take(connection, platform, now, now + lease, wanted, busy)
     return taken
 
 
