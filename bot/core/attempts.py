@@ -67,6 +67,13 @@ class Attempts:
             return rounds.reveal(situation, question)
         return rounds.result(await self._kept(caller, situation, now), question, now, again=True)
 
+    async def open_card(self, caller: Caller, card: MessageRef) -> Card | Form:
+        """The same for the round whose card *card* is; raises StaleKeyError for another message."""
+        round_ = await self._store.find_round(caller, card)
+        if round_ is None:
+            raise StaleKeyError(card)
+        return await self.open_attempt(caller, AttemptKey(round_id=round_.id))
+
     async def regrade(self, caller: Caller, key: AttemptKey) -> Card | Form:
         """The reveal again, so that a grade can be changed while the round is open."""
         situation = await self._store.situation(caller, key)

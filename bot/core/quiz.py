@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.core import choosing
 from bot.core.attempts import Attempts, Reply
 from bot.core.cards import people
 from bot.core.commands import Command, parse
@@ -11,7 +12,7 @@ from bot.core.deck import Deck
 from bot.core.desk import Desk
 from bot.core.errors import StaleKeyError
 from bot.core.models import AttemptKey, Caller, Channel, MessageRef, Period, Platform
-from bot.core.parts import Action, Card, Form, Values, Verb
+from bot.core.parts import Action, Card, Form, Option, Values, Verb
 from bot.core.picking import Picker
 from bot.core.ports import Clock, Messenger, Store, Wake
 from bot.core.standings import Standings
@@ -31,6 +32,7 @@ class Quiz:
         wake: Wake,
     ) -> None:
         picker = Picker(deck)
+        self._deck = deck
         self._store = store
         self.attempts = Attempts(deck, store, clock, picker)
         self.standings = Standings(deck, store, clock, wake)
@@ -115,9 +117,17 @@ class Quiz:
         """Keep the key points ticked so far, where a face sends them before the grade."""
         return await self.attempts.tick(caller, key, ticked)
 
+    async def open_card(self, caller: Caller, card: MessageRef) -> Answer:
+        """Answer the question of the card *card*, as its button does."""
+        return await self.attempts.open_card(caller, card)
+
     async def reply(self, caller: Caller, card: MessageRef, text: str) -> Reply:
         """Take a plain reply under the card *card*."""
         return await self.attempts.reply(caller, card, text)
+
+    def complete(self, name: str, typed: str) -> list[Option]:
+        """What to offer while somebody types a topic, or a setting, into *name*."""
+        return [Option(*offer) for offer in choosing.complete(name, typed, self._deck)]
 
     async def home(self, caller: Caller) -> Card:
         """A member's own page."""

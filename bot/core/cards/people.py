@@ -166,6 +166,22 @@ def exported(data: bytes) -> Card:
     )
 
 
+def sent_apart(name: str) -> Card:
+    """The file goes to the member by itself, where a face cannot show it in place."""
+    return Card(
+        summary="Your data",
+        blocks=(
+            Paragraph((Strong("On its way:"), f" {name} comes to you as a direct message.")),
+        ),
+    )
+
+
+def not_sent(name: str) -> Card:
+    """The file could not be sent, and what helps."""
+    words = f"I could not send you {name}. An admin can see why with /flaskquiz doctor."
+    return Card(summary=words, blocks=(Paragraph((words,)),))
+
+
 def forget() -> Card:
     """Asks once more before everything is deleted."""
     sure = (

@@ -1,0 +1,141 @@
+"""How an answer reaches the member: in the modal, privately in the channel, on their page."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.adapters.slack.api import CALL_ERRORS, Api, code_of, reason_of
+from bot.adapters.slack.render import Place, render_home, render_message, render_view
+from bot.adapters.slack.workspaces import Workspace
+from bot.core.cards import people
+from bot.core.cards.refusals import apology
+from bot.core.models import Caller
+from bot.core.parts import Card, File, Form
+
+logger = logging.getLogger(__name__)
+
+PATIENCE = 2.0
+"""Seconds for a call: an answer is due within three, and a trigger lasts no longer."""
+Body = dict[str, Any]
+_NOBODY_LOOKS = ("hash_conflict", "not_found", "view_not_found", "expired_trigger_id")
+"""A second click came first, or the member closed the modal."""
+
+
+class Answers:
+    """Shows answers through Slack's Web API."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+        self._sending: set[asyncio.Task[None]] = set()
+
+    async def to_command(
+        self, ack: AsyncAck, body: Body, workspace: Workspace, caller: Caller, answer: Card | Form
+    ) -> None:
+        """A form opens as a modal; a card is shown to the member alone."""
+        place = Place(caller.channel or "", caller.channel_name)
+        if isinstance(answer, Form):
+            await self.open(workspace, body, place, answer)
+            return
+        message = render_message(answer)
+        await ack(text=message.text, blocks=message.blocks)
+
+    async def to_press(
+        self, workspace: Workspace, body: Body, place: Place, answer: Card | Form
+    ) -> None:
+        """In a modal in that modal; on what only the member sees in its place; else in a modal."""
+        container: Body = body.get("container") or {}
+        if container.get("type") == "view" and body["view"]["type"] == "modal":
+            await self._update(workspace, body["view"], place, answer)
+        elif container.get("is_ephemeral") and isinstance(answer, Card):
+            await self._respond(body, answer, replace=True)
+        else:
+            await self.open(workspace, body, place, answer)
+
+    async def open(
+        self, workspace: Workspace, body: Body, place: Place, answer: Card | Form
+    ) -> None:
+        """Open a modal; where that fails, the member is told what they can be told."""
+        client = self._api.of(workspace)
+        call = client.views_open(trigger_id=body["trigger_id"], view=render_view(answer, place))
+        if not await self._tried("open a modal", call):
+            await self._respond(body, apology(), replace=False)
+
+    async def publish(self, workspace: Workspace, member: str, card: Card) -> None:
+        """Show a member's own page."""
+        call = self._api.of(workspace).views_publish(user_id=member, view=render_home(card))
+        await self._tried("show a Home", call)
+
+    def with_file(
+        self, workspace: Workspace, body: Body, caller: Caller, answer: Card | Form
+    ) -> Card | Form:
+        """Send a card's file by direct message: neither modals nor private words can carry one."""
+        file = next((block for block in answer.blocks if isinstance(block, File)), None)
+        if file is None:
+            return answer
+        task = asyncio.create_task(self._send(workspace, body, caller, file))
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+        return people.sent_apart(file.name)
+
+    async def finish(self) -> None:
+        """Wait for files that are on their way."""
+        await asyncio.gather(*self._sending)
+
+    async def _send(self, workspace: Workspace, body: Body, caller: Caller, file: File) -> None:
+        client = self._api.of(workspace)
+        try:
+            opened = await client.conversations_open(users=caller.member)
+            await client.files_upload_v2(
+                channel=opened["channel"]["id"],
+                filename=file.name,
+                content=file.data,
+                title=file.name,
+            )
+        except CALL_ERRORS as error:
+            logger.warning("Slack did not take a file: %s", reason_of(error))
+            await self._respond(body, people.not_sent(file.name), replace=False)
+
+    async def _update(
+        self, workspace: Workspace, view: Body, place: Place, answer: Card | Form
+    ) -> None:
+        call = self._api.of(workspace).views_update(
+            view_id=view["id"], hash=view["hash"], view=render_view(answer, place)
+        )
+        await self._tried("update a modal", call)
+
+    async def _respond(self, body: Body, card: Card, *, replace: bool) -> None:
+        url = body.get("response_url")
+        if not url:
+            return
+        message = render_message(card)
+        said = {
+            "response_type": "ephemeral",
+            "replace_original": replace,
+            "text": message.text,
+            "blocks": message.blocks,
+        }
+        try:
+            async with (
+                asyncio.timeout(PATIENCE),
+                self._api.session.post(url, json=said) as response,
+            ):
+                if response.status >= 400:
+                    logger.warning("Slack refused an answer with status %s", response.status)
+        except CALL_ERRORS as error:
+            logger.warning("A member could not be answered: %s", reason_of(error))
+
+    async def _tried(self, what: str, call: Awaitable[Any]) -> bool:
+        """Await *call*; False, and a line in the log, when Slack did not do it."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await call
+        except CALL_ERRORS as error:
+            if code_of(error) not in _NOBODY_LOOKS:
+                logger.warning("Slack did not %s: %s", what, reason_of(error))
+            return False
+        return True

@@ -1,0 +1,96 @@
+"""Slack over HTTP: what is not signed by Slack, or was taken before, goes no further."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import Any
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.async_app import AsyncBoltRequest
+from slack_sdk.signature import SignatureVerifier
+
+from bot.adapters.slack.options import EVENTS_PATH
+from bot.adapters.slack.replays import Replays
+from bot.adapters.slack.socket import Dispatch
+
+logger = logging.getLogger(__name__)
+
+BODY_MAX = 1024 * 1024
+"""Bytes of a request; Slack's largest carry a view of at most 250 kB."""
+
+
+class Door:
+    """Answers Slack's requests."""
+
+    def __init__(self, signing_secret: str, dispatch: Dispatch) -> None:
+        self._verifier = SignatureVerifier(signing_secret)
+        self._dispatch = dispatch
+        self._replays = Replays()
+        self._under_way: set[asyncio.Task[Any]] = set()
+
+    @property
+    def routes(self) -> list[web.RouteDef]:
+        """Where Slack sends its requests."""
+        return [web.post(EVENTS_PATH, self.handle)]
+
+    async def handle(self, request: web.Request) -> web.Response:
+        """Check, parse and dispatch one request."""
+        raw = await _read(request)
+        signature = request.headers.get("X-Slack-Signature", "")
+        now = time.time()
+        if not self._is_signed(request, raw, signature):
+            return web.Response(status=401, text="not signed by Slack")
+        if self._replays.is_known(signature, now) and not _is_retry(request):
+            return web.Response(status=401, text="taken before")
+        try:
+            bolt_request = AsyncBoltRequest(
+                body=raw.decode(), query=request.query_string, headers=dict(request.headers)
+            )
+        except (ValueError, RecursionError, AttributeError):
+            return web.Response(status=400, text="not a payload")
+        response = await self._dispatched(bolt_request)
+        if response.status == 200:
+            self._replays.remember(signature, now)
+        return response
+
+    async def finish(self) -> None:
+        """Wait for what is under way."""
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    async def _dispatched(self, request: AsyncBoltRequest) -> web.Response:
+        """Dispatch in a task of its own: a caller that hangs up does not cut the work off."""
+        task = asyncio.ensure_future(self._dispatch(request))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return await to_aiohttp_response(await asyncio.shield(task))
+
+    def _is_signed(self, request: web.Request, raw: bytes, signature: str) -> bool:
+        at = request.headers.get("X-Slack-Request-Timestamp", "")
+        # By the wall clock, as Slack's own: a signature is good for five minutes.
+        return at.isascii() and at.isdigit() and self._verifier.is_valid(raw, at, signature)
+
+
+def _is_retry(request: web.Request) -> bool:
+    """
+    Whether Slack says that it brings an event again, perhaps within the second of the first.
+
+    The header is not signed, but only events are brought again, and those count once by their id.
+    """
+    is_event = request.content_type == "application/json"
+    return is_event and "X-Slack-Retry-Num" in request.headers
+
+
+async def _read(request: web.Request) -> bytes:
+    """The body; raises 413 for one that is longer than Slack's are."""
+    if (request.content_length or 0) > BODY_MAX:
+        raise web.HTTPRequestEntityTooLarge(BODY_MAX, request.content_length or 0)
+    chunks, size = [], 0
+    async for chunk in request.content.iter_chunked(65_536):
+        size += len(chunk)
+        if size > BODY_MAX:
+            raise web.HTTPRequestEntityTooLarge(BODY_MAX, size)
+        chunks.append(chunk)
+    return b"".join(chunks)

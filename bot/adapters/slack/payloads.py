@@ -1,0 +1,60 @@
+"""What Slack's payloads say: where something was done, and what somebody typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bot.adapters.slack.render import Place
+
+Payload = Mapping[str, Any]
+
+_VEILED = ("", "directmessage", "privategroup")
+"""What Slack writes instead of the name of a channel it will not tell."""
+_MARKUP = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
+_KINDS = {"@": "@", "#": "#", "!": "@"}
+
+
+def place_of(payload: Payload) -> Place:
+    """Where a command, a button or a form was used; raises StaleKeyError for a foreign view."""
+    view = payload.get("view")
+    if view:
+        if view["type"] == "home":
+            return Place(is_home=True)
+        return Place.parse(view.get("private_metadata") or "")
+    channel = payload.get("channel") or {
+        "id": payload.get("channel_id", ""),
+        "name": payload.get("channel_name", ""),
+    }
+    return channel_place(str(channel.get("id") or ""), str(channel.get("name") or ""))
+
+
+def channel_place(channel: str, name: str = "") -> Place:
+    """A channel; a direct message is none."""
+    if not channel or channel.startswith("D"):
+        return Place()
+    return Place(channel, "" if name in _VEILED else f"#{name.removeprefix('#')}")
+
+
+def member_of(payload: Payload) -> tuple[str, str]:
+    """The id of whoever did something, and a name to use where Slack cannot be asked."""
+    user = payload.get("user")
+    if isinstance(user, Mapping):
+        return str(user["id"]), str(user.get("name") or user.get("username") or "")
+    return str(payload["user_id"]), str(payload.get("user_name") or "")
+
+
+def typed(text: str) -> str:
+    """What a member typed, of what Slack made of it: ``&lt;``, ``<@U1>``, ``<url|label>``."""
+    plain = _MARKUP.sub(_shown, text)
+    return plain.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _shown(found: re.Match[str]) -> str:
+    target, label = found[1], found[2]
+    sign = _KINDS.get(target[0])
+    if sign is None:
+        return label or target
+    words = label or target[1:].partition("^")[0]
+    return words if words.startswith(sign) else f"{sign}{words}"
