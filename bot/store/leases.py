@@ -80,7 +80,7 @@ def lease(
     for share, platform in product(shares, sorted(platforms)):
         wanted = min(share, limit - len(taken))
         if wanted:
-            taken += _take(connection, platform, now, now + lease, wanted, busy)
+            taken += _take(connection, platform, now, now + lease, wanted, busy, kinds)
     return taken
 
 

@@ -270,12 +270,13 @@ deliveries = Table(
     Column("sent_at", Moment),
     UniqueConstraint("channel_id", "kind", "local_on"),
     Index("ix_deliveries_round", "round_id"),
-    # With the workspace, so that a lease passes over busy ones without reading their rows.
+    # With workspace and kind, so that a lease passes over others without reading their rows.
     Index(
         "ix_deliveries_due",
         "platform",
         "due_at",
         "workspace",
+        "kind",
         sqlite_where=text("due_at IS NOT NULL"),
         postgresql_where=text("due_at IS NOT NULL"),
     ),

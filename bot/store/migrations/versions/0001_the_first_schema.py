@@ -280,7 +280,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_deliveries_due",
         "deliveries",
-        ["platform", "due_at", "workspace"],
+        ["platform", "due_at", "workspace", "kind"],
         **_where("due_at IS NOT NULL"),
     )
     op.create_index("ix_deliveries_round", "deliveries", ["round_id"])
