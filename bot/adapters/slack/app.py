@@ -30,6 +30,9 @@ from bot.core.quiz import Quiz
 logger = logging.getLogger(__name__)
 
 
+__all__ = ["SlackFace", "SlackOptions"]
+
+
 class SlackStore(Store, Installations, Protocol):
     """What the face needs of the store."""
 
@@ -66,7 +69,6 @@ class SlackFace:
                 options.app_token, self._api, bolt.dispatch, clock, patience or SocketPatience()
             )
 
-    @property
     def routes(self) -> list[web.RouteDef]:
         """What the web server answers for Slack; nothing in Socket Mode."""
         if self._socket is not None:

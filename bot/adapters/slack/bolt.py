@@ -9,6 +9,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
@@ -28,6 +29,28 @@ _KEY = "flaskquiz"
 _REMOVALS = ("app_uninstalled", "tokens_revoked")
 
 
+class _Authorize(AsyncAuthorize):
+    """Says who we are in the workspace of a request, without a call of Slack's API."""
+
+    def __init__(self, workspaces: Workspaces) -> None:
+        self._workspaces = workspaces
+
+    async def __call__(
+        self, *, context: AsyncBoltContext, team_id: str | None, **_: Any
+    ) -> AuthorizeResult | None:
+        found = await self._workspaces.find(team_id) if team_id else None
+        if found is None:
+            return None
+        context[_KEY] = found
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=found.id,
+            bot_id=found.bot_id,
+            bot_user_id=found.bot_user_id,
+            bot_token=found.token,
+        )
+
+
 class Bolt:
     """The dispatcher that both transports hand their requests to."""
 
@@ -42,7 +65,7 @@ class Bolt:
             name="flaskquiz",
             process_before_response=True,
             client=AsyncWebClient(base_url=api_url, logger=hush(), retry_handlers=[]),
-            authorize=self._authorize,  # type: ignore[arg-type]  # None: not installed
+            authorize=_Authorize(workspaces),  # type: ignore[arg-type]  # None: not installed
             user_facing_authorize_error_message=NOT_INSTALLED,
             request_verification_enabled=False,  # done in http.py, before anything is parsed
             ssl_check_enabled=False,
@@ -56,22 +79,6 @@ class Bolt:
         if response.status == 200 and request.body.get("type") == "event_callback":
             return BoltResponse(status=200, body="")  # events are acknowledged without words
         return response
-
-    async def _authorize(
-        self, context: AsyncBoltContext, team_id: str | None
-    ) -> AuthorizeResult | None:
-        """Who we are in the workspace of a request; no call of Slack's API."""
-        found = await self._workspaces.find(team_id) if team_id else None
-        if found is None:
-            return None
-        context[_KEY] = found
-        return AuthorizeResult(
-            enterprise_id=None,
-            team_id=found.id,
-            bot_id=found.bot_id,
-            bot_user_id=found.bot_user_id,
-            bot_token=found.token,
-        )
 
     def _listen(self) -> None:
         handlers = self._handlers

@@ -67,7 +67,7 @@ class OAuth:
         """Send the visitor to Slack, with a state that only their browser brings back."""
         state = self._keys.seal(secrets.token_hex(16), self._clock())
         query = {
-            "client_id": self._options.client_id or "",
+            "client_id": self._options.client_id,
             "scope": ",".join(sorted(SCOPES)),
             "state": state,
         }
@@ -126,8 +126,8 @@ class OAuth:
 
     async def _exchange(self, code: str) -> AsyncSlackResponse:
         return await self._api.client().oauth_v2_access(
-            client_id=self._options.client_id or "",
-            client_secret=self._options.client_secret or "",
+            client_id=self._options.client_id,
+            client_secret=self._options.client_secret,
             code=code,
             redirect_uri=self._options.redirect_url,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 API_URL = "https://slack.com/api"
@@ -21,17 +21,17 @@ class SlackOptions:
     any that installs the app by OAuth.
     """
 
-    bot_token: str | None = field(default=None, repr=False)
-    app_token: str | None = field(default=None, repr=False)
-    signing_secret: str | None = field(default=None, repr=False)
-    client_id: str | None = None
-    client_secret: str | None = field(default=None, repr=False)
+    bot_token: str = field(default="", repr=False)
+    app_token: str = field(default="", repr=False)
+    signing_secret: str = field(default="", repr=False)
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
     token_keys: Sequence[str] = field(default=(), repr=False)
     """The first encrypts; all decrypt."""
     api_url: str = API_URL
-    public_url: str | None = None
+    public_url: str = ""
     """Where Slack and browsers reach us."""
-    admins: frozenset[str] = frozenset()
+    admins: Collection[str] = ()
     """Members who may set up every channel."""
 
     @property
