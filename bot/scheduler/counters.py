@@ -82,8 +82,11 @@ class Counters:
         ]
 
     async def _edit(self, turn: Turn[RoundView]) -> None:
-        is_well = await self._try(turn.item)
-        goes_on = self._line.done(turn, self._timer.now(), is_well=is_well)
+        is_well = None
+        try:
+            is_well = await self._try(turn.item)
+        finally:
+            goes_on = self._line.done(turn, self._timer.now(), is_well=is_well)
         if not goes_on:
             left = self._line.take_out(turn.workspace)
             await asyncio.gather(*(self._ask_again(view, FIRST_PAUSE) for view in left))

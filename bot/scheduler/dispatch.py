@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -12,6 +13,7 @@ from bot.scheduler.pacing import Line, Turn
 from bot.scheduler.patience import Timer
 
 T = TypeVar("T")
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Waiting(Generic[T]):
 Fetch = Callable[[int, set[str]], Awaitable[Sequence[Waiting[T]]]]
 """Brings at most so many, none of these workspaces; may raise StoreError."""
 Work = Callable[[Turn[T]], Awaitable[None]]
-"""Works on one turn and gives it back to the line; raises nothing."""
+"""Works on one turn and gives it back to the line, whatever happens."""
 
 
 class Dispatcher(Generic[T]):
@@ -47,6 +49,7 @@ class Dispatcher(Generic[T]):
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop: asyncio.Task[None] | None = None
         self._is_stopping = False
+        self._is_broken = False
 
     @property
     def is_idle(self) -> bool:
@@ -96,8 +99,14 @@ class Dispatcher(Generic[T]):
         self._is_wanted, self._is_fetching = False, True
         try:
             fetched = await self._fetch(room, self._passed_over)
+            self._is_broken = False
         except StoreError:
             fetched = []  # whoever fetches has told it; the next beat asks again
+        except Exception:  # an edge: this loop must not end
+            fetched = []
+            if not self._is_broken:  # once, until it works again
+                logger.exception("Nothing could be fetched; the next beat asks again")
+            self._is_broken = True
         finally:
             self._is_fetching = False
         self._is_wanted |= len(fetched) >= room
@@ -110,8 +119,12 @@ class Dispatcher(Generic[T]):
         task.add_done_callback(self._tasks.discard)
 
     async def _finish(self, turn: Turn[T]) -> None:
-        await self._work(turn)
-        self._woken.set()
+        try:
+            await self._work(turn)
+        except Exception:  # an edge: nobody awaits this task
+            logger.exception("A turn broke")
+        finally:
+            self._woken.set()
 
     async def _rest(self, seconds: float | None) -> None:
         """Wait until woken, or until it may be somebody's turn."""

@@ -16,7 +16,7 @@ from bot.scheduler.dispatch import Dispatcher, Waiting
 from bot.scheduler.health import Health
 from bot.scheduler.pacing import Line, Turn
 from bot.scheduler.patience import Patience, Timer
-from bot.scheduler.sending import Sender
+from bot.scheduler.sending import Outcome, Sender
 
 ROOM_SECONDS = 20
 """No more is leased than one workspace alone could be sent in this time."""
@@ -94,14 +94,16 @@ class Route:
         )
 
     async def _send(self, turn: Turn[Lease]) -> None:
-        outcome = await self._sender.send(turn.item)
-        self._let_go(turn.item)
-        now = self._timer.now()
+        outcome = Outcome()
+        try:
+            outcome = await self._sender.send(turn.item)
+        finally:
+            self._let_go(turn.item)
+            goes_on = self._line.done(turn, self._timer.now(), is_well=outcome.is_well)
         if outcome.hold is not None:
-            self._line.hold(turn.workspace, now + outcome.hold.total_seconds())
-        goes_on = self._line.done(turn, now, is_well=outcome.is_well)
+            self._line.hold(turn.workspace, self._timer.now() + outcome.hold.total_seconds())
         if outcome.hold is not None or not goes_on:
-            held = timedelta(seconds=self._line.held_for(turn.workspace, now))
+            held = timedelta(seconds=self._line.held_for(turn.workspace, self._timer.now()))
             await self._hand_back(self._line.take_out(turn.workspace), held)
 
     def _let_go(self, lease: Lease) -> None:

@@ -1,0 +1,120 @@
+"""Counters: edited now and then, once more at the end, and never in the way."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.core.ports import Store
+from tests.builders import DAY, NOON, a_caller, a_channel, grade, the_round
+from tests.fakes.channel_server import Fault
+from tests.scheduler.harness import a_server_and_bot
+
+
+async def test_a_card_is_edited_at_once_and_then_at_most_every_30_seconds(store: Store):
+    await a_channel(store)
+
+    async with a_server_and_bot(store) as (server, bot):
+        await bot.beat()
+        key = await the_round(store)
+        for member in range(20):
+            await grade(store, key, a_caller(f"U{member}"), now=bot.clock.now)
+            await bot.beat()
+            bot.clock.move(seconds=6)
+
+        assert 4 <= len(server.edits) <= 5  # in two minutes
+        assert {message for message, _ in server.edits} == {"m1"}
+        assert "1 tried, 1 got it" in server.edits[0][1]
+
+
+async def test_the_last_grades_are_shown_when_it_settles(store: Store):
+    await a_channel(store)
+
+    async with a_server_and_bot(store) as (server, bot):
+        await bot.beat()
+        key = await the_round(store)
+        await grade(store, key, a_caller("U1"))
+        await bot.beat()
+        await grade(store, key, a_caller("U2"))
+        await bot.beat()
+        bot.clock.move(seconds=31)
+        await bot.beat()
+
+        assert "2 tried, 2 got it" in server.edits[-1][1]
+        assert len(server.edits) == 2
+
+
+async def test_a_closed_card_shows_it(store: Store):
+    await a_channel(store)
+
+    async with a_server_and_bot(store) as (server, bot):
+        await bot.beat()
+        await bot.beat_at(NOON + DAY)
+
+        assert [message for message, _ in server.edits] == ["m1"]
+        assert "Closed" in server.edits[0][1] and "Button" not in server.edits[0][1]
+
+
+async def test_an_edit_that_fails_is_tried_again_a_few_times(store: Store):
+    await a_channel(store)
+
+    async with a_server_and_bot(store) as (server, bot):
+        server.plan = lambda name, _: Fault.BROKEN if name == "edit" else Fault.NONE
+        await bot.beat()
+        await grade(store, await the_round(store))
+        for _ in range(120):
+            await bot.beat()
+            bot.clock.move(seconds=30)
+
+        tried = [name for name, _ in server.requests].count("edit")
+        assert tried == 6
+        assert not server.edits
+
+
+async def test_an_edit_that_fails_once_is_made_up(store: Store):
+    await a_channel(store)
+
+    async with a_server_and_bot(store) as (server, bot):
+        server.plan = lambda name, _: Fault.BROKEN if name == "edit" else Fault.NONE
+        await bot.beat()
+        await grade(store, await the_round(store))
+        await bot.beat()
+        server.plan = lambda _name, _payload: Fault.NONE
+        bot.clock.move(seconds=31)
+        await bot.beat()
+
+        assert len(server.edits) == 1
+        assert bot.health.edited == 1
+
+
+async def test_a_card_that_is_gone_is_not_edited_again(store: Store):
+    await a_channel(store)
+
+    async with a_server_and_bot(store) as (server, bot):
+        server.plan = lambda name, _: Fault.FORBIDDEN if name == "edit" else Fault.NONE
+        await bot.beat()
+        await grade(store, await the_round(store))
+        for _ in range(10):
+            await bot.beat()
+            bot.clock.move(seconds=31)
+
+        assert [name for name, _ in server.requests].count("edit") == 1
+
+
+async def test_edits_that_hang_delay_no_post(store: Store):
+    for number in range(30):
+        await a_channel(store, a_caller(channel=f"C{number}"))
+    await a_channel(store, a_caller(channel="D"), now=NOON + timedelta(minutes=1))
+
+    async with a_server_and_bot(store) as (server, bot):
+        await bot.beat()
+        for number in range(30):
+            caller = a_caller(channel=f"C{number}")
+            await grade(store, await the_round(store, caller), caller)
+        server.plan = lambda name, _: Fault.SILENT if name == "edit" else Fault.NONE
+        bot.clock.move(minutes=1)
+        await bot.ticker.beat()
+        await bot.idle()
+
+        assert len(server.of("D")) == 1
+        asked = [name for name, _ in server.requests]
+        assert "edit" in asked[: asked.index("post", 30)] or asked.count("edit") > 0
