@@ -21,19 +21,23 @@ from bot.adapters.web.metrics import Metrics
 from bot.adapters.web.page import Page
 from bot.adapters.web.server import Server, serve
 from bot.core.composing import Composer
-from bot.core.deck import Deck, Question, load
+from bot.core.deck import Deck
 from bot.core.models import DeliveryState
 from bot.core.picking import Picker
 from bot.core.ports import Chart
 from bot.core.quiz import Quiz
 from bot.scheduler.deliveries import Postman
 from bot.scheduler.tick import Ticker
-from bot.settings import shipped_deck
 from bot.store.database import Database
 from bot.store.store import Store
+from tests.decks import a_deck, a_question
 
 SATURDAY = datetime(2026, 11, 21, 14, tzinfo=UTC)
 MONDAY = datetime(2026, 11, 23, 14, tzinfo=UTC)
+DECK = a_deck(
+    *(a_question(f"on-{topic.lower()}", topic=topic) for topic in ("Contexts", "Routing", "Forms"))
+)
+"""Three questions of one level, so that each earns 20 points."""
 WIDE = Limits(
     member=Rate(5_000, 500),
     member_writes=Rate(5_000, 500),
@@ -96,16 +100,6 @@ class Running:
         kept = await self.store.last_deliveries(reader(), 100)
         return sum(each.state is DeliveryState.SENT for each in kept)
 
-    async def tick(self) -> None:
-        """Let the scheduler see where the clock stands now."""
-        self.ticker.wake()
-        await asyncio.sleep(0)
-
-    def the_question(self) -> Question:
-        """The one question of a deck of one."""
-        (question,) = self.deck.questions
-        return question
-
 
 @asynccontextmanager
 async def running(
@@ -119,7 +113,7 @@ async def running(
     zone: str = "Europe/Berlin",
 ) -> AsyncIterator[Running]:
     """Start a process over the database at *url*; it stops when the block ends."""
-    clock, deck, gallery = clock or Clock(), deck or load(shipped_deck()), Gallery()
+    clock, deck, gallery = clock or Clock(), deck or DECK, Gallery()
     database = Database(url)
     store = Store(database)
     metrics = Metrics(CollectorRegistry())

@@ -9,6 +9,7 @@ from bot.core.errors import FormError
     [
         ("Ann", "Ann"),
         ("  Ann \t Lee\n", "Ann Lee"),
+        (" " * 9_999 + "x", "x"),
         ("<img src=x onerror=alert(1)>", "<img src=x onerror=alert(1)>"),
         ("مريم", "مريم"),
         ("Zoe\u0308", "Zoë"),
@@ -30,9 +31,7 @@ def test_a_name_that_nobody_can_see_is_refused(typed: str):
         read_name(typed)
 
 
-@pytest.mark.parametrize(
-    "typed", ["x" * (NAME_MAX + 1), "x" * 10_000, " " * 9_999 + "x", "🙂" * 41]
-)
+@pytest.mark.parametrize("typed", ["x" * (NAME_MAX + 1), "x" * 10_000, "🙂" * 41])
 def test_a_long_name_is_refused_with_the_limit(typed: str):
     with pytest.raises(FormError, match="at most 40 characters"):
         read_name(typed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -20,7 +20,7 @@ class Got:
 
     status: int
     text: str
-    headers: dict[str, str]
+    headers: Mapping[str, str]
     url: str
 
     @property
@@ -132,7 +132,7 @@ class Browser:
         async with asyncio.timeout(10), request as response:
             text = await response.text(errors="replace")
             self.seen.append(text)
-            return Got(response.status, text, dict(response.headers), str(response.url.path_qs))
+            return Got(response.status, text, response.headers, str(response.url.path_qs))
 
 
 @asynccontextmanager
