@@ -24,6 +24,7 @@ from bot.core.deck_rules import (
     EXAMPLE_MAX,
     ID,
     QUESTIONS_MAX,
+    REVEAL_MAX,
     STARTING_TOPICS,
     VERSIONS,
     Ask,
@@ -60,11 +61,16 @@ class Example(_Strict):
     code: Annotated[Code, Field(min_length=1, max_length=60)]
     prints: Annotated[Prints, Field(max_length=20)] = ()
 
+    @property
+    def size(self) -> int:
+        """Characters of the code and of what it prints."""
+        return len("\n".join([*self.code, *self.prints]))
+
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        size = len("\n".join([*self.code, *self.prints]))
-        if size > EXAMPLE_MAX:
-            raise ValueError(f"has {size} characters with what it prints: at most {EXAMPLE_MAX}")
+        if self.size > EXAMPLE_MAX:
+            problem = f"has {self.size} characters with what it prints"
+            raise ValueError(f"{problem}: at most {EXAMPLE_MAX}")
         return self
 
 
@@ -117,6 +123,10 @@ class Question(_Strict):
     def _fits(self) -> Self:
         if (size := len("\n\n".join(self.answer))) > ANSWER_MAX:
             raise ValueError(f"answer has {size} characters: at most {ANSWER_MAX}")
+        size += sum(map(len, (*self.key_points, *self.docs))) + self.example.size
+        if size > REVEAL_MAX:
+            parts = "answer, example, key points and links have"
+            raise ValueError(f"{parts} {size} characters together: at most {REVEAL_MAX}")
         if len(set(self.key_points)) != len(self.key_points):
             raise ValueError("key_points has the same point twice: make each different")
         return self

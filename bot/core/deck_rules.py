@@ -11,6 +11,8 @@ from pydantic import AfterValidator, StringConstraints
 EXAMPLE_MAX = 1_600
 """Characters of an example with what it prints; a Discord message holds 4,000 in all."""
 ANSWER_MAX = 1_400
+REVEAL_MAX = 3_400
+"""Characters of answer, example, key points and links: a reveal shows them all in one message."""
 QUESTIONS_MAX = 20_000
 STARTING_TOPICS = 29
 ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"

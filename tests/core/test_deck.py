@@ -161,6 +161,8 @@ def test_the_words_of_one_question_do_not_mislead_about_another(tmp_path):
         ({"key_points": "one"}, "key_points: is 'one': write a list in [ ]"),
         ({"key_points": [1, "b"]}, "key_points 1: is 1: write text in quotes"),
         ({"answer": ["a" * 800, "b" * 800]}, ": answer has 1602 characters: at most 1400"),
+        ({"answer": ["a" * 1_400], "example": {"language": "python", "code": ["x" * 79] * 20}, "key_points": [c * 75 for c in "abcdef"]},
+         ": answer, example, key points and links have 3504 characters together: at most 3400"),
         ({"answer": [""]}, "answer 1: is too short: at least 1 character"),
         ({"example": "print()"}, "example: is 'print()': write an object in { }"),
         ({"example": {"language": "ruby", "code": ["puts"]}}, "example language: is 'ruby': use 'python', 'dockerfile', 'shell', 'jinja' or 'toml'"),
