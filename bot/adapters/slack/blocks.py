@@ -26,6 +26,7 @@ from bot.core.parts import (
 )
 
 CONTEXT_MAX = 2_000
+PROSE_MAX = 6_000
 LABEL_MAX = 75
 ALT_MAX = 1_000
 TABLE_MAX = 3_000
@@ -38,8 +39,19 @@ Files = Mapping[str, str]
 
 def render_blocks(blocks: Iterable[Block], files: Files | None = None) -> list[Json]:
     """Render the parts of a card in order; a picture that was not uploaded is left out."""
-    rendered = (_render(block, files or {}) for block in blocks)
+    rendered = (_render(block, files or {}) for block in _joined(blocks))
     return [block for block in rendered if block is not None]
+
+
+def _joined(blocks: Iterable[Block]) -> list[Block]:
+    """Join paragraphs that follow each other, so that a blank line parts them."""
+    joined: list[Block] = []
+    for block in blocks:
+        if isinstance(block, Paragraph) and joined and isinstance(joined[-1], Paragraph):
+            joined[-1] = Paragraph((*joined[-1].text, "\n\n", *block.text))
+        else:
+            joined.append(block)
+    return joined
 
 
 def _render(block: Block, files: Files) -> Json | None:  # noqa: C901  # one case for each part
@@ -47,7 +59,7 @@ def _render(block: Block, files: Files) -> Json | None:  # noqa: C901  # one cas
         case Heading():
             return _rich(rich(block.text, bold=True))
         case Paragraph():
-            return _rich(rich(block.text))
+            return _rich(rich(block.text, PROSE_MAX))
         case Quiet():
             return _quiet(block)
         case CodeBlock():
@@ -80,7 +92,7 @@ def _quiet(block: Quiet) -> Json | None:
         element: Json = plain(words, CONTEXT_MAX)
     else:
         words = mrkdwn(block.text, CONTEXT_MAX)
-        element = {"type": "mrkdwn", "text": words, "verbatim": True}
+        element = {"type": "mrkdwn", "text": words}
     return {"type": "context", "elements": [element]} if words.strip() else None
 
 

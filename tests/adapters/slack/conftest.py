@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from bot.core.models import Caller, Platform
 from tests.adapters.slack.running import Bot, MovedClock, Transport
 from tests.fakes.slack import Channel, Message, Person, Slack, Workspace
 
@@ -46,9 +47,8 @@ class Team:
         await self.bot.tick()
         return self.card()
 
-    def caller(self):
-        from bot.core.models import Caller, Platform
-
+    def caller(self) -> Caller:
+        """Ann in the channel."""
         return Caller(
             Platform.SLACK, self.workspace.id, self.ann.id, "ann", channel=self.channel.id
         )

@@ -1,0 +1,1 @@
+"""Dialogues written once and played on every face."""
