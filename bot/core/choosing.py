@@ -124,7 +124,7 @@ def zone_names() -> list[str]:
 def read_days(text: str) -> frozenset[int]:
     """``mon-fri``, ``mon, wed``, ``weekdays``, ``0,1``; raises ValueError with what to type."""
     days: set[int] = set()
-    for word in re.split(r"[,\s]+", re.sub(r"\s*-\s*", "-", text.strip().casefold())):
+    for word in re.split(r"[,\s]+", re.sub(r"\s*-\s*", "-", _one_word(text))):
         if word in _DAY_SETS:
             days.update(_DAY_SETS[word])
         elif word.isdigit() and word in "0123456":
@@ -134,6 +134,10 @@ def read_days(text: str) -> frozenset[int]:
     if not days:
         raise ValueError("Choose at least one day, such as mon-fri.")
     return frozenset(days)
+
+
+def _one_word(text: str) -> str:
+    return text.strip().casefold().replace("every day", "everyday")
 
 
 def _day_range(word: str) -> Iterable[int]:

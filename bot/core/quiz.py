@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.core import choosing
 from bot.core.attempts import Attempts, Reply
 from bot.core.cards import people
 from bot.core.commands import Command, parse
+from bot.core.completing import complete
 from bot.core.deck import Deck
 from bot.core.desk import Desk
 from bot.core.errors import StaleKeyError
@@ -125,9 +125,9 @@ class Quiz:
         """Take a plain reply under the card *card*."""
         return await self.attempts.reply(caller, card, text)
 
-    def complete(self, name: str, typed: str) -> list[Option]:
+    def complete(self, name: str, typed: str) -> tuple[Option, ...]:
         """What to offer while somebody types a topic, or a setting, into *name*."""
-        return [Option(*offer) for offer in choosing.complete(name, typed, self._deck)]
+        return complete(name, typed, self._deck)
 
     async def home(self, caller: Caller) -> Card:
         """A member's own page."""

@@ -6,6 +6,7 @@ from collections.abc import Awaitable
 
 from bot.core.cards.channel import SET_UP
 from bot.core.cards.rounds import PRACTISE
+from bot.core.commands import SETTING_WORDS
 from bot.core.errors import (
     AlreadyPostedError,
     AlreadySharedError,
@@ -30,6 +31,8 @@ from bot.core.parts import (
     Style,
     Verb,
 )
+
+SETTINGS = Button("Back to the settings", Action(Verb.SETTINGS), Style.PRIMARY)
 
 
 async def told(answer: Awaitable[Card | Form]) -> Card | Form:
@@ -63,9 +66,15 @@ def refusal(error: QuizError) -> Card:
         case NoQuestionError():
             return _card("No question fits that. Try another level or topic.", PRACTISE)
         case FormError():
-            return _card(" ".join(error.problems.values()))
+            again = (SETTINGS,) if error.problems.keys() & set(SETTING_WORDS) else ()
+            return _card(" ".join(error.problems.values()), *again)
         case _:
             return _card("That did not work. Try again, or type /flaskquiz help.")
+
+
+def too_slow(form: Form, again: Action) -> Card:
+    """A form that came too late for a face to open it; *again* asks for it once more."""
+    return _card("That took me a while. Go on?", Button(form.title, again, Style.PRIMARY))
 
 
 def apology() -> Card:

@@ -1,0 +1,1 @@
+"""The quiz in Discord: a gateway client, and nothing that lives longer than one event."""

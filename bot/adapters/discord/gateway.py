@@ -1,0 +1,131 @@
+"""The client: discord.py's events, passed on to those who handle them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from typing import Any
+
+import discord
+
+from bot.adapters.discord.callers import Interaction
+from bot.adapters.discord.handlers import Handlers
+from bot.adapters.discord.options import DiscordOptions
+from bot.adapters.discord.places import Places
+from bot.adapters.discord.replies import Replies
+from bot.core.errors import StoreError
+
+logger = logging.getLogger(__name__)
+
+READY_PAUSE = 0.1
+"""Seconds without another guild after which a shard calls itself ready."""
+IDENTIFY_PAUSE = 5.0
+"""Seconds between two identifications: Discord takes one in this time."""
+
+
+def intents_of(options: DiscordOptions) -> discord.Intents:
+    """No privileged intent but the one that the host may have asked for."""
+    return discord.Intents(
+        guilds=True, guild_messages=True, message_content=options.message_content
+    )
+
+
+class GatewayClient(discord.AutoShardedClient):
+    """Connects all shards of this process; keeps no members, messages or views."""
+
+    def __init__(self, options: DiscordOptions) -> None:
+        super().__init__(
+            intents=intents_of(options),
+            shard_ids=list(options.shard_ids) or None,  # type: ignore[arg-type]  # None is all
+            shard_count=options.shard_count,
+            allowed_mentions=discord.AllowedMentions.none(),
+            chunk_guilds_at_startup=False,
+            guild_ready_timeout=READY_PAUSE,
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+        )
+        self.connected = asyncio.Event()
+        """Set once a shard is ready."""
+        self._pause = options.pause
+        self._hearers: tuple[Handlers, Replies, Places] | None = None
+        self._under_way: set[asyncio.Task[Any]] = set()
+
+    def listen_with(self, handlers: Handlers, replies: Replies, places: Places) -> None:
+        """Tell *handlers*, *replies* and *places* from now on what happens."""
+        self._hearers = handlers, replies, places
+
+    async def finish(self, seconds: float) -> None:
+        """Hear nothing more, and let what is under way come to its end."""
+        self._hearers = None
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=seconds)
+
+    async def before_identify_hook(
+        self,
+        shard_id: int | None,  # noqa: ARG002  # the library passes it
+        *,
+        initial: bool = False,
+    ) -> None:
+        """Keep two identifications apart."""
+        if not initial:
+            await self._pause(IDENTIFY_PAUSE)
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Somebody used a command, button, menu or modal."""
+        if self._hearers:
+            await self._finish(self._hearers[0].on_interaction(interaction))
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Somebody wrote something."""
+        if self._hearers:
+            await self._finish(self._hearers[1].on_message(message))
+
+    async def on_shard_ready(self, shard_id: int) -> None:
+        """A shard is connected, and its guilds are known."""
+        guilds = [guild for guild in self.guilds if guild.shard_id == shard_id]
+        logger.info("Shard %s is connected with %s guilds", shard_id, len(guilds))
+        self.connected.set()
+        for guild in guilds:
+            await self.on_guild_available(guild)
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """A guild is there: at the start, or after an outage."""
+        if self._hearers:
+            await self._note(self._hearers[2].on_available(guild))
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """The bot was added to a guild."""
+        if self._hearers:
+            await self._note(self._hearers[2].on_join(guild))
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """The bot was removed from a guild."""
+        if self._hearers:
+            await self._note(self._hearers[2].on_removed(guild.id))
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """A channel was deleted."""
+        if self._hearers:
+            await self._note(self._hearers[2].on_deleted(channel.guild.id, channel.id))
+
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        """A thread was deleted, which may be a post of a forum with a quiz in it."""
+        if self._hearers:
+            await self._note(self._hearers[2].on_deleted(payload.guild_id, payload.thread_id))
+
+    async def _note(self, work: Awaitable[None]) -> None:
+        try:
+            await self._finish(work)
+        except StoreError as error:
+            logger.error("A change of a guild could not be noted: %s", error)  # noqa: TRY400  # it says why
+
+    async def _finish(self, work: Awaitable[None]) -> None:
+        """Do *work*, and let whoever stops the client wait for it."""
+        task = asyncio.current_task()
+        assert task is not None  # the library runs every event as one
+        self._under_way.add(task)
+        try:
+            await work
+        finally:
+            self._under_way.discard(task)

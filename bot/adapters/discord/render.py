@@ -1,0 +1,228 @@
+"""Cards and forms to messages of Discord: components, and the files they show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bot.adapters.discord.fitting import fit
+from bot.adapters.discord.keys import Key
+from bot.adapters.discord.markdown import cut, visible
+from bot.adapters.discord.texts import TextBlock, piece
+from bot.core.models import Level
+from bot.core.parts import (
+    Action,
+    Block,
+    Button,
+    Buttons,
+    Card,
+    Choice,
+    CodeBlock,
+    Divider,
+    File,
+    Form,
+    Heading,
+    Input,
+    Numbered,
+    Paragraph,
+    Picture,
+    Style,
+    Ticks,
+    Verb,
+    plain,
+)
+
+Json = dict[str, Any]
+
+ROW, BUTTON, SELECT, TEXT, GALLERY, FILE, DIVIDER, CONTAINER = 1, 2, 3, 10, 12, 13, 14, 17
+STYLES = {Style.PRIMARY: 1, Style.PLAIN: 2, Style.DANGER: 4}
+GOOD: Final = 3
+"""The green style of a button."""
+ACCENTS = {Level.BEGINNER: 0x2ECC71, Level.INTERMEDIATE: 0x3498DB, Level.ADVANCED: 0x9B59B6}
+LABEL_MAX, OPTION_MAX, PLACEHOLDER_MAX, ALT_MAX = 80, 100, 150, 1_024
+COMPONENTS_MAX = 40
+ROW_MAX, OPTIONS_MAX = 5, 25
+SPACED = (Paragraph, Numbered)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message; *alt* says what a picture shows."""
+
+    name: str
+    data: bytes
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A message, ready for Discord."""
+
+    components: list[Json]
+    attachments: tuple[Attachment, ...] = ()
+
+
+Part = TextBlock | Json
+"""What a container is put together from: text still to be drawn, or a component."""
+
+
+def render(answer: Card | Form, mark: int | None = None) -> Sheet:
+    """
+    Draw a card, or the form that is filled in on a message (the reveal).
+
+    *mark* becomes the number of the container: Discord gives it back in a channel's history.
+    """
+    parts: list[Part] = []
+    attachments: list[Attachment] = []
+    for block in answer.blocks:
+        parts += _parts(block, attachments)
+    if isinstance(answer, Form):
+        for each in answer.inputs:
+            parts += _input_parts(each, answer.action)
+    has_title = isinstance(answer, Card)
+    container: Json = {"type": CONTAINER, "components": _joined(parts, has_title=has_title)}
+    if mark is not None:
+        container["id"] = mark
+    if answer.level is not None:
+        container["accent_color"] = ACCENTS[answer.level]
+    return Sheet([container], tuple(attachments))
+
+
+def _parts(block: Block, attachments: list[Attachment]) -> list[Part]:
+    match block:
+        case Buttons(buttons):
+            return list(_rows([_button(each) for each in buttons]))
+        case Divider():
+            return [{"type": DIVIDER}]
+        case Picture(name, alt, data):
+            alt = cut(visible(alt), ALT_MAX)
+            attachments.append(Attachment(name, data, alt))
+            item = {"media": {"url": f"attachment://{name}"}, "description": alt}
+            return [{"type": GALLERY, "items": [item]}]
+        case File(name, _, data):
+            attachments.append(Attachment(name, data))
+            return [{"type": FILE, "file": {"url": f"attachment://{name}"}}]
+        case _:
+            return [block]
+
+
+def _button(button: Button) -> Json:
+    return _pressable(button.label, Key(button.action), STYLES[button.style])
+
+
+def _pressable(label: str, key: Key, style: int) -> Json:
+    return {
+        "type": BUTTON,
+        "style": style,
+        "label": cut(visible(label), LABEL_MAX),
+        "custom_id": str(key),
+    }
+
+
+def _rows(buttons: Sequence[Json]) -> Iterable[Json]:
+    for start in range(0, len(buttons), ROW_MAX):
+        yield {"type": ROW, "components": list(buttons[start : start + ROW_MAX])}
+
+
+# --- the inputs of a form that is filled in on a message ----------------------------------------
+
+
+def _input_parts(each: Input, action: Action) -> list[Part]:
+    match each:
+        case Ticks():
+            return _ticks(each, Action(Verb.TICK, action.value))
+        case Choice():
+            return list(_rows(_choice(each, action)))
+        case _:
+            raise TypeError(f"a message holds no {type(each).__name__}")
+
+
+def _ticks(ticks: Ticks, action: Action) -> list[Part]:
+    """The options to read, and a menu to tick them in: closed, it shows what is ticked."""
+    heading, _, question = ticks.label.partition(": ")
+    menu: Json = {
+        "type": SELECT,
+        "custom_id": str(Key(action)),
+        "placeholder": cut(visible((question or heading).capitalize()), PLACEHOLDER_MAX),
+        "min_values": 0,
+        "max_values": len(ticks.options[:OPTIONS_MAX]),
+        "options": [
+            {
+                "value": option.value,
+                "label": cut(visible(option.label), OPTION_MAX),
+                "default": option.value in ticks.chosen,
+            }
+            for option in ticks.options[:OPTIONS_MAX]
+        ],
+    }
+    return [
+        Heading((heading,)),
+        Numbered(tuple((option.label,) for option in ticks.options)),
+        {"type": ROW, "components": [menu]},
+    ]
+
+
+def _choice(choice: Choice, action: Action) -> list[Json]:
+    """A button for each option: the last one is the best, and green; the one chosen is blue."""
+    last = len(choice.options) - 1
+    return [
+        _pressable(
+            option.label,
+            Key(action, option.value),
+            STYLES[Style.PRIMARY]
+            if option.value == choice.chosen
+            else GOOD
+            if i == last and not choice.chosen
+            else STYLES[Style.PLAIN],
+        )
+        for i, option in enumerate(choice.options)
+    ]
+
+
+# --- putting it together --------------------------------------------------------------------------
+
+
+def _joined(parts: Sequence[Part], *, has_title: bool) -> list[Json]:
+    """Draw the texts, together within Discord's limit, and join those that stand together."""
+    titles = [i for i, part in enumerate(parts) if isinstance(part, Heading)][:1]
+    blocks = [(i, part) for i, part in enumerate(parts) if not isinstance(part, dict)]
+    drawn = fit([piece(block, is_title=has_title and i in titles) for i, block in blocks])
+    texts = {i: text for (i, _), text in zip(blocks, drawn, strict=True)}
+    components: list[Json] = []
+    before: Part = {}
+    for i, part in enumerate(parts):
+        if isinstance(part, dict):
+            components.append(part)
+        elif not texts[i].strip():
+            continue
+        elif components and components[-1]["type"] == TEXT:
+            components[-1]["content"] += _gap(before, part) + texts[i]
+        else:
+            components.append({"type": TEXT, "content": texts[i]})
+        before = part
+    return _few(components)
+
+
+def _gap(above: Part, below: TextBlock) -> str:
+    """A blank line between paragraphs and above a heading, except where code leaves one anyway."""
+    if isinstance(above, CodeBlock):
+        return "\n"
+    wide = isinstance(below, Heading) or (isinstance(above, SPACED) and isinstance(below, SPACED))
+    return "\n\n" if wide and not isinstance(above, Heading) else "\n"
+
+
+def _few(components: list[Json]) -> list[Json]:
+    """Leave out what comes after Discord's largest number of components, the container counted."""
+    kept, count = [], 1
+    for component in components:
+        count += 1 + len(component.get("components", ()))
+        if count > COMPONENTS_MAX:
+            break
+        kept.append(component)
+    return kept
+
+
+def names(answer: Card | Form) -> str:
+    """What an answer is called in a log: its title alone, for words are nobody's business."""
+    return answer.title if isinstance(answer, Form) else plain((answer.summary,))

@@ -1,0 +1,139 @@
+"""What somebody asks for, read from an interaction's payload."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+
+from bot.adapters.discord.commands import read_command
+from bot.adapters.discord.keys import Key
+from bot.adapters.discord.modals import read_values
+from bot.core.commands import Command
+from bot.core.errors import StaleKeyError
+from bot.core.models import MessageRef
+from bot.core.parts import Action, Values, Verb
+
+TYPES = discord.InteractionType
+MESSAGE_COMMAND = 3
+REPLY = 19
+"""The type of a message that was written as a reply."""
+INDEX_MAX = 2
+"""Digits of a key point's number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A command."""
+
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button."""
+
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Key points chosen in a menu."""
+
+    key: str
+    ticked: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """A form, or the button that stands for one option of it."""
+
+    action: Action
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The question on a card."""
+
+    card: MessageRef
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """A message of the member's own, taken as a reply to a card."""
+
+    card: MessageRef
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A key that this version did not write."""
+
+    key: str
+
+
+Request = Run | Press | Tick | Submit | Open | Tell | Stale
+
+
+def read_request(interaction: discord.Interaction[Any]) -> Request:
+    """Read an interaction, autocompletion apart; one of any shape is read as something."""
+    data: Any = interaction.data or {}
+    try:
+        match interaction.type:
+            case TYPES.component:
+                return _component(data)
+            case TYPES.modal_submit:
+                action = Key.parse(str(data.get("custom_id"))).action
+                return Submit(action, read_values(data.get("components", ())))
+            case _ if data.get("type") == MESSAGE_COMMAND:
+                return _message(data, interaction)
+            case _:
+                return Run(read_command(data))
+    except StaleKeyError:
+        return Stale(str(data.get("custom_id") or data.get("target_id"))[:100])
+
+
+def _component(data: Mapping[str, Any]) -> Request:
+    key = Key.parse(str(data.get("custom_id")))
+    match key.action.verb:
+        case Verb.TICK:
+            values = [str(value) for value in data.get("values") or ()]
+            ticked = frozenset(int(value) for value in values if _is_index(value))
+            return Tick(key.action.value, ticked)
+        case Verb.GRADE:
+            return Submit(key.action, {"grade": key.option})
+        case _:
+            return Press(key.action)
+
+
+def _is_index(value: str) -> bool:
+    return value.isascii() and value.isdigit() and len(value) <= INDEX_MAX
+
+
+def _message(data: Mapping[str, Any], interaction: discord.Interaction[Any]) -> Request:
+    """
+    The message command: a card of ours is opened like its button; a member's own message counts as
+    a reply to the card it was written under. Nobody can hand in another's words.
+    """
+    resolved = data.get("resolved") or {}
+    target = str(data.get("target_id"))
+    message = (resolved.get("messages") or {}).get(target) or {}
+    author = str((message.get("author") or {}).get("id"))
+    if author == str(interaction.application_id):
+        return Open(MessageRef(target))
+    card = _card_of(message, interaction.channel)
+    if author != str(interaction.user.id) or card is None:
+        raise StaleKeyError(target)
+    return Tell(card, str(message.get("content") or ""))
+
+
+def _card_of(message: Mapping[str, Any], channel: object) -> MessageRef | None:
+    """The card a message was written under: it replies to it, or is in its thread."""
+    reference = (message.get("message_reference") or {}).get("message_id")
+    if message.get("type") == REPLY and reference:
+        return MessageRef(str(reference))
+    return MessageRef(str(channel.id)) if isinstance(channel, discord.Thread) else None
