@@ -104,7 +104,9 @@ class ChannelServer:
         fault = self.plan(name, payload)
         if fault in (Fault.SLOW, Fault.SILENT):
             await asyncio.sleep(self.while_ if fault is Fault.SLOW else 3600)
-        answer = getattr(self, f"_{name}")(payload) if fault in ACCEPTING else {}
+        answer = {"about": payload}
+        if fault in ACCEPTING:
+            answer |= getattr(self, f"_{name}")(payload)
         return await self._answer(request, fault, answer)
 
     async def _answer(
@@ -194,13 +196,16 @@ class ChannelMessenger:
         assert self._session is not None
         try:
             async with self._session.post(f"{self._url}/{request}", json=payload) as response:
-                if response.status == 200:
-                    return await response.json()
-                raise _error_of(response)
+                if response.status != 200:
+                    raise _error_of(response)
+                answer = await response.json()
         except aiohttp.ClientConnectorError as error:
             raise RetryLaterError("cannot be reached") from error
         except aiohttp.ClientError as error:
             raise UnknownOutcomeError(f"connection lost: {type(error).__name__}") from error
+        if answer["about"] != payload:  # left over on the connection from the request before
+            raise UnknownOutcomeError("the answer to another request")
+        return answer
 
 
 def _error_of(response: aiohttp.ClientResponse) -> UndeliveredError:
