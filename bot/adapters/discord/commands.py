@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from bot.core.commands import SETTING_WORDS, WORDS, Command
+from bot.core.commands import SETTING_WORDS, WORDS, Command, parse
 from bot.core.models import Level, Period
 from bot.core.parts import Values, Verb
 from bot.core.wording import LEVELS
@@ -108,7 +108,7 @@ def read_command(data: Mapping[str, Any]) -> Command:
     word, given = str(sub.get("name")), _given(sub)
     match verb := WORDS.get(word):
         case None:
-            return Command(Verb.HELP, unknown=word[:40])
+            return parse(word)
         case Verb.PRACTICE:
             level = given.get("level", "")
             known = Level(level) if level in set(Level) else None

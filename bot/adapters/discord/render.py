@@ -23,14 +23,12 @@ from bot.core.parts import (
     File,
     Form,
     Heading,
-    Input,
     Numbered,
     Paragraph,
     Picture,
     Style,
     Ticks,
     Verb,
-    plain,
 )
 
 Json = dict[str, Any]
@@ -78,8 +76,7 @@ def render(answer: Card | Form, mark: int | None = None) -> Sheet:
     for block in answer.blocks:
         parts += _parts(block, attachments)
     if isinstance(answer, Form):
-        for each in answer.inputs:
-            parts += _input_parts(each, answer.action)
+        parts += _input_parts(answer)
     has_title = isinstance(answer, Card)
     container: Json = {"type": CONTAINER, "components": _joined(parts, has_title=has_title)}
     if mark is not None:
@@ -128,14 +125,19 @@ def _rows(buttons: Sequence[Json]) -> Iterable[Json]:
 # --- the inputs of a form that is filled in on a message ----------------------------------------
 
 
-def _input_parts(each: Input, action: Action) -> list[Part]:
-    match each:
-        case Ticks():
-            return _ticks(each, Action(Verb.TICK, action.value))
-        case Choice():
-            return list(_rows(_choice(each, action)))
-        case _:
-            raise TypeError(f"a message holds no {type(each).__name__}")
+def _input_parts(form: Form) -> list[Part]:
+    parts: list[Part] = []
+    is_ticked = False
+    for each in form.inputs:
+        match each:
+            case Ticks():
+                parts += _ticks(each, Action(Verb.TICK, form.action.value))
+                is_ticked = is_ticked or bool(each.chosen)
+            case Choice():
+                parts += _rows(_choice(each, form.action, may_leave=is_ticked))
+            case _:
+                raise TypeError(f"a message holds no {type(each).__name__}")
+    return parts
 
 
 def _ticks(ticks: Ticks, action: Action) -> list[Part]:
@@ -163,21 +165,20 @@ def _ticks(ticks: Ticks, action: Action) -> list[Part]:
     ]
 
 
-def _choice(choice: Choice, action: Action) -> list[Json]:
-    """A button for each option: the last one is the best, and green; the one chosen is blue."""
-    last = len(choice.options) - 1
-    return [
+def _choice(choice: Choice, action: Action, *, may_leave: bool) -> list[Json]:
+    """A button for each option, the best one green; with ticks, one to leave it to them."""
+    best = choice.options[-1].value
+    buttons = [
         _pressable(
             option.label,
             Key(action, option.value),
-            STYLES[Style.PRIMARY]
-            if option.value == choice.chosen
-            else GOOD
-            if i == last and not choice.chosen
-            else STYLES[Style.PLAIN],
+            GOOD if option.value == best else STYLES[Style.PLAIN],
         )
-        for i, option in enumerate(choice.options)
+        for option in choice.options
     ]
+    if may_leave and choice.none:
+        buttons.append(_pressable(choice.none, Key(action), STYLES[Style.PRIMARY]))
+    return buttons
 
 
 # --- putting it together --------------------------------------------------------------------------
@@ -221,8 +222,3 @@ def _few(components: list[Json]) -> list[Json]:
             break
         kept.append(component)
     return kept
-
-
-def names(answer: Card | Form) -> str:
-    """What an answer is called in a log: its title alone, for words are nobody's business."""
-    return answer.title if isinstance(answer, Form) else plain((answer.summary,))

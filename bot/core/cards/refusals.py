@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 
 from bot.core.cards.channel import SET_UP
 from bot.core.cards.rounds import PRACTISE
@@ -26,11 +26,13 @@ from bot.core.parts import (
     Button,
     Buttons,
     Card,
+    Facts,
     Form,
     Paragraph,
     Style,
     Verb,
 )
+from bot.core.wording import clipped, listed
 
 SETTINGS = Button("Back to the settings", Action(Verb.SETTINGS), Style.PRIMARY)
 
@@ -64,12 +66,18 @@ def refusal(error: QuizError) -> Card:
         case AlreadySharedError():
             return _card("The leaderboard was shared here today already. Once a day is enough.")
         case NoQuestionError():
-            return _card("No question fits that. Try another level or topic.", PRACTISE)
+            return _card(_nothing_fits(error), PRACTISE)
         case FormError():
-            again = (SETTINGS,) if error.problems.keys() & set(SETTING_WORDS) else ()
-            return _card(" ".join(error.problems.values()), *again)
+            return _faults(error.problems)
         case _:
             return _card("That did not work. Try again, or type /flaskquiz help.")
+
+
+def _nothing_fits(error: NoQuestionError) -> str:
+    if not error.topic:
+        return "No question fits that now. Try another level or topic."
+    topics = clipped(listed(error.topics), 500)
+    return f"There is no topic “{clipped(error.topic, 40)}”. Try another level or topic: {topics}."
 
 
 def too_slow(form: Form, again: Action) -> Card:
@@ -80,6 +88,13 @@ def too_slow(form: Form, again: Action) -> Card:
 def apology() -> Card:
     """What a member is told when something broke."""
     return _card("Something broke on my side. Please try again in a moment.")
+
+
+def _faults(problems: Mapping[str, str]) -> Card:
+    """What to mend, where a face cannot say it beside each input; settings can be opened again."""
+    facts = Facts(tuple((name, (problem,)) for name, problem in problems.items()))
+    row = (Buttons((SETTINGS,)),) if problems.keys() & set(SETTING_WORDS) else ()
+    return Card(summary=" ".join(problems.values()), blocks=(facts, *row))
 
 
 def _card(sentence: str, *buttons: Button) -> Card:
