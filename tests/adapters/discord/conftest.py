@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -59,6 +60,13 @@ class Team:
         await self.bot.tick()
         return self.card()
 
+    async def settle(self) -> None:
+        """Let the bot finish what it has heard of."""
+        await asyncio.sleep(0.02)
+        async with asyncio.timeout(5):
+            while self.bot.is_busy():  # noqa: ASYNC110  # it rings no bell
+                await asyncio.sleep(0.005)
+
     def caller(self, who: Member | None = None) -> Caller:
         """A member in the channel: Ann, or another."""
         who = who or self.ann
@@ -107,5 +115,13 @@ async def discord() -> AsyncIterator[FakeDiscord]:
 @pytest.fixture
 async def team(discord: FakeDiscord, sqlite_url: str) -> AsyncIterator[Team]:
     async with a_team(discord, sqlite_url) as team:
+        yield team
+        assert team.bot.views_kept() == 0
+
+
+@pytest.fixture
+async def newcomers(discord: FakeDiscord, sqlite_url: str) -> AsyncIterator[Team]:
+    """A team that has not invited the bot yet."""
+    async with a_team(discord, sqlite_url, invited=False) as team:
         yield team
         assert team.bot.views_kept() == 0

@@ -108,6 +108,10 @@ class Bot:
             while not self.postman.is_idle:  # noqa: ASYNC110  # it rings no bell
                 await asyncio.sleep(0.002)
 
+    def is_busy(self) -> bool:
+        """Whether it is still handling something it heard of."""
+        return bool(self.face._client._under_way)
+
     def views_kept(self) -> int:
         """How many views and modals the library remembers."""
         views = self.face._client._connection._view_store
