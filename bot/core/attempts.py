@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from bot.core.errors import FormError, NoQuestionError, StaleKeyError
 from bot.core.grading import Grade, grade_from_ticks, read_grade
 from bot.core.memory import Memory, rating, review
 from bot.core.models import (
+    KEY_POINTS_MAX,
     WORDS_MAX,
     AttemptKey,
     Caller,
@@ -50,22 +51,23 @@ class Attempts:
         """Today's round if the caller has not answered it; otherwise practice."""
         if caller.channel is not None:
             situation = await self._store.open_round(caller, self._clock())
-            if situation and not (situation.attempt and situation.attempt.grade):
+            if situation and self._is_unanswered(situation):
                 return self._next_form(situation)
         return await self.practice(caller, None, "")
+
+    def _is_unanswered(self, situation: Situation) -> bool:
+        """Whether there is anything left to do; nothing where the deck has lost the question."""
+        graded = situation.attempt is not None and situation.attempt.grade is not None
+        return not graded and self._deck.find(situation.question_id) is not None
 
     async def open_attempt(self, caller: Caller, key: AttemptKey) -> Card | Form:
         """The form to answer in, the reveal, or what came of it: by where the caller stands."""
         now = self._clock()
         situation = await self._store.situation(caller, key)
-        question = self._question(situation)
-        attempt = situation.attempt
-        if attempt is None or attempt.revealed_at is None:
-            situation.refuse_closed(now)
-            return rounds.try_first(situation, question)
-        if attempt.grade is None:
-            return rounds.reveal(situation, question)
-        return rounds.result(await self._kept(caller, situation, now), question, now, again=True)
+        if situation.attempt is None or situation.attempt.grade is None:
+            return self._next_form(situation)
+        graded = await self._kept(caller, situation, now)
+        return self._result(caller, graded, now, again=True)
 
     async def open_card(self, caller: Caller, card: MessageRef) -> Card | Form:
         """The same for the round whose card *card* is; raises StaleKeyError for another message."""
@@ -82,10 +84,20 @@ class Attempts:
         return self._next_form(situation)
 
     def _next_form(self, situation: Situation) -> Form:
+        """The form to answer in or to grade in; raises RoundClosedError where it is too late."""
         question = self._question(situation)
         if situation.attempt is None or situation.attempt.revealed_at is None:
+            situation.refuse_closed(self._clock())
             return rounds.try_first(situation, question)
         return rounds.reveal(situation, question)
+
+    def _result(
+        self, caller: Caller, graded: Graded, now: datetime, *, again: bool = False
+    ) -> Card:
+        """What a grade earned; with the leaderboard where the caller can open it."""
+        has_board = caller.channel is not None and graded.situation.channel is not None
+        question = self._question(graded.situation)
+        return rounds.result(graded, question, now, again=again, has_board=has_board)
 
     async def reveal(self, caller: Caller, key: AttemptKey, values: Values) -> Form:
         """Keep the caller's words and confidence, and show the answer."""
@@ -98,7 +110,8 @@ class Attempts:
 
     async def tick(self, caller: Caller, key: AttemptKey, ticked: frozenset[int]) -> Form:
         """Keep the key points ticked so far, where a face sends them one by one."""
-        situation = await self._store.tick(caller, key, ticked, self._clock())
+        possible = frozenset(i for i in ticked if 0 <= i < KEY_POINTS_MAX)
+        situation = await self._store.tick(caller, key, possible, self._clock())
         return rounds.reveal(situation, self._question(situation))
 
     async def grade(self, caller: Caller, key: AttemptKey, values: Values) -> Card:
@@ -131,13 +144,15 @@ class Attempts:
             )
 
         graded = await self._store.grade(caller, key, rule, now)
-        return rounds.result(graded, self._question(graded.situation), now)
+        return self._result(caller, graded, now)
 
     async def _kept(self, caller: Caller, situation: Situation, now: datetime) -> Graded:
         """What came of a grade kept earlier."""
         zone = situation.channel.zone if situation.channel else ZoneInfo("UTC")
         on = situation.round.local_on if situation.round else calendar.local_date(now, zone)
-        profile = await self._store.profile(caller, calendar.week_of(on), now)
+        here = situation.channel.address.channel if situation.channel else None
+        there = replace(caller, channel=here)  # who opens it elsewhere stands where the round is
+        profile = await self._store.profile(there, calendar.week_of(on), now)
         memory = profile.memories.get(situation.question_id)
         in_round = situation.round is not None
         return Graded(
@@ -176,7 +191,7 @@ class Attempts:
         now = self._clock()
         wanted = choosing.find_topic(topic, self._deck) if topic.strip() else None
         if topic.strip() and wanted is None:
-            raise NoQuestionError
+            raise NoQuestionError(topic.strip(), tuple(self._deck.topics.values()))
         wish = _Wish(self._picker, self._deck, level, wanted, now)
         situation = await self._store.practice(caller, wish, now)
         return rounds.practice(situation, self._question(situation), wish.why)
@@ -224,5 +239,5 @@ def _indices(value: str | tuple[str, ...] | None) -> frozenset[int] | None:
     """Ticked key points; None where the form has no ticks at all."""
     if value is None:
         return None
-    words = (value,) if isinstance(value, str) else value
-    return frozenset(int(word) for word in words if word.isascii() and word.isdigit())
+    words = {value} if isinstance(value, str) else set(value)
+    return frozenset(i for i in range(KEY_POINTS_MAX) if str(i) in words)

@@ -42,7 +42,7 @@ from bot.core.deck_rules import (
 from bot.core.deck_text import parse_deck, read_deck
 from bot.core.errors import InvalidDeckError
 from bot.core.json_places import doubled_keys
-from bot.core.models import Level
+from bot.core.models import KEY_POINTS_MAX, Level
 
 __all__ = ["Check", "Deck", "DeckFile", "Example", "Question", "load", "schema", "slug"]
 
@@ -101,7 +101,7 @@ class Question(_Strict):
     code: Annotated[
         Code, Field(max_length=15, description="Lines of Python shown under the prompt")
     ] = ()
-    key_points: Annotated[tuple[Label, ...], Field(min_length=2, max_length=6)]
+    key_points: Annotated[tuple[Label, ...], Field(min_length=2, max_length=KEY_POINTS_MAX)]
     answer: Annotated[
         tuple[Prose, ...],
         Field(min_length=1, max_length=6, description="One string a paragraph"),

@@ -83,7 +83,13 @@ class AlreadySharedError(QuizError):
 
 
 class NoQuestionError(QuizError):
-    """No question fits the levels and topics asked for."""
+    """No question fits the levels and topics asked for; *topic* is one that there is not."""
+
+    def __init__(self, topic: str = "", topics: Sequence[str] = ()) -> None:
+        super().__init__(f"no topic {topic!r}" if topic else "no question fits")
+        self.topic = topic
+        self.topics = tuple(topics)
+        """The topics there are."""
 
 
 class FormError(QuizError):

@@ -24,6 +24,8 @@ MessageRef = NewType("MessageRef", str)
 
 WORDS_MAX = 2_000
 """Characters kept of a member's words; the rest is cut."""
+KEY_POINTS_MAX = 6
+"""Key points of one question."""
 
 
 class Platform(StrEnum):

@@ -227,6 +227,21 @@ def test_the_spread_names_nobody_and_the_point_missed_most():
     )
 
 
+@pytest.mark.parametrize("tally", [Tally(1, 0, 0, 1), Tally(2, 1, 0, 1), Tally(2, 2, 0, 0)])
+def test_the_spread_of_one_or_two_says_nothing_about_how_they_did(tally):
+    words = rounds.spread(tally, QUESTION)
+
+    assert words.startswith(f"{tally.tried} tried: too few")
+    assert "missed" not in words
+    assert "got it" not in words
+
+
+def test_the_card_of_a_round_nobody_tried_says_so_once_it_has_closed():
+    card = rounds.daily(a_view(closed_at=NOW), QUESTION, NOW)
+
+    assert "Nobody tried · closed, the answer is posted below" in said(card)
+
+
 def test_a_round_nobody_tried_says_so_kindly():
     assert rounds.spread(Tally(), QUESTION) == "Nobody tried this one. It will come round again."
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from bot.core import duties
+from bot.core.cards.refusals import refusal
 from bot.core.errors import (
     AlreadyPostedError,
     AlreadySharedError,
@@ -29,6 +30,7 @@ from tests.decks import a_deck
 
 ANN = a_caller("U1")
 BEN = a_caller("U2", is_admin=False)
+CYD = a_caller("U3", is_admin=False, channel="C2")
 STRANGER = a_caller("U1", workspace="T2", is_admin=False)
 DECK = a_deck()
 SURE = {"words": "it is empty at first", "confidence": "sure"}
@@ -41,9 +43,9 @@ class World:
         self.now = NOON
         self.woken = 0
         self.store = store
-        self.quiz = Quiz(DECK, store, lambda: self.now, {}, self._wake)
+        self.quiz = Quiz(DECK, store, lambda: self.now, {}, self.wake)
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
         self.woken += 1
 
     async def tick(self) -> None:
@@ -261,6 +263,70 @@ async def test_a_streak_counts_posted_days_and_forgives_the_bots_own_absence(wor
     assert "3 days in a row" in said(card)
 
 
+async def test_opened_from_elsewhere_a_round_shows_the_standing_of_its_own_channel(world):
+    key = await world.ask()
+    await world.reveal(BEN, key)
+    await world.grade(BEN, key, "0")
+    second = await world.ask(replace(ANN, channel="C2"))
+    await world.reveal(CYD, second)
+    await world.grade(CYD, second, "0", "1")
+    elsewhere = replace(BEN, channel="C2")
+    await world.reveal(elsewhere, second)
+    await world.grade(elsewhere, second)
+
+    in_home = said(await world.press(replace(BEN, channel=None), Verb.ANSWER, key))
+    in_second = said(await world.press(elsewhere, Verb.ANSWER, key))
+
+    assert "1st of 1 this week" in in_home
+    assert "1st of 1 this week" in in_second
+
+
+async def test_a_round_of_last_week_says_which_week_its_standing_is_of(world):
+    key = await world.ask()
+    await world.reveal(BEN, key)
+    await world.grade(BEN, key, "0")
+    world.now += 8 * DAY
+
+    assert "1st of 1 in week 48" in said(await world.press(BEN, Verb.ANSWER, key))
+
+
+async def test_a_closed_round_that_was_never_looked_at_opens_no_form(world):
+    key = await world.ask()
+    world.now += DAY
+    await world.tick()
+
+    with pytest.raises(RoundClosedError):
+        await world.press(BEN, Verb.REGRADE, key)
+
+
+async def test_a_question_the_deck_has_lost_is_passed_over_for_practice(world):
+    key = await world.ask()
+    open_question = (await world.store.situation(BEN, key)).question_id
+    rest = a_deck(*(question for question in DECK if question.id != open_question))
+    quiz = Quiz(rest, world.store, lambda: world.now, {}, world.wake)
+
+    assert "Practice" in said(await quiz.command(BEN, ""))
+    with pytest.raises(StaleKeyError):
+        await quiz.press(BEN, Action(Verb.ANSWER, str(key)))
+
+
+@pytest.mark.parametrize("forged", [10**12, -1, 6, 63])
+async def test_a_forged_tick_is_not_kept(world, forged):
+    key = await world.ask()
+    await world.reveal(BEN, key)
+
+    form = await world.quiz.tick(BEN, key, frozenset({1, forged}))
+
+    assert next(each for each in form.inputs if isinstance(each, Ticks)).chosen == {"1"}
+
+
+async def test_a_tick_of_a_thousand_digits_is_no_tick(world):
+    key = await world.ask()
+    await world.reveal(BEN, key)
+
+    assert "You had 1 of 2." in said(await world.grade(BEN, key, "1", "9" * 5_000, "1²"))
+
+
 # --- replies
 
 
@@ -373,8 +439,12 @@ async def test_practice_by_level_and_topic(world):
 
 
 async def test_practice_on_an_unknown_topic_is_refused(world):
-    with pytest.raises(NoQuestionError):
-        await world.quiz.command(BEN, "practice quantum")
+    with pytest.raises(NoQuestionError) as refused:
+        await world.quiz.command(BEN, "practice quantum physics")
+
+    told = said(refusal(refused.value))
+    assert "There is no topic “quantum physics”." in told
+    assert "Contexts, Routing and Sessions" in told
 
 
 async def test_nobody_grades_or_sees_anothers_practice(world):
@@ -392,8 +462,21 @@ async def test_practice_works_where_there_is_no_channel(world):
 
     key = await practise(world, alone)
     await world.reveal(alone, key)
+    card = await world.grade(alone, key, "0", "1")
 
-    assert "Got it." in said(await world.grade(alone, key, "0", "1"))
+    assert "Got it." in said(card)
+    assert "comes back to you on Wednesday" in said(card)
+
+
+async def test_no_button_leads_to_a_leaderboard_where_there_is_none(world):
+    nowhere, unknown = replace(BEN, channel=None), replace(BEN, channel="C9")
+
+    for caller in (nowhere, unknown):
+        key = await practise(world, caller)
+        await world.reveal(caller, key)
+        card = await world.grade(caller, key, "0", "1")
+
+        assert Verb.LEADERBOARD not in [button.action.verb for button in buttons(card)]
 
 
 async def test_due_practice_comes_back_first(world):

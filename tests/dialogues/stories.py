@@ -42,7 +42,7 @@ async def first_weeks(face: Face) -> AsyncIterator[str]:
     yield "counted"
     await face.next_daily()
     assert _answer_of(question) in "\n".join(face.said())
-    assert "2 tried: " in "\n".join(face.said())
+    assert "2 tried: too few" in "\n".join(face.said())
     yield "closed"
     for _ in range(4):
         await _play_a_day(face)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from bot.core.calendar import local_date
-from bot.core.cards.rounds import PRACTISE
+from bot.core.cards.rounds import GROUP_MIN, PRACTISE
 from bot.core.deck import Deck, slug
 from bot.core.grading import Grade
 from bot.core.memory import Memory, retrievability
@@ -28,9 +28,6 @@ from bot.core.parts import (
 )
 from bot.core.views import Profile, QuestionRecord, TeamRecord
 from bot.core.wording import counted, day, dots, listed, ordinal
-
-GROUP_MIN = 3
-"""Fewer members than this are never shown as a group: it would be about persons."""
 
 
 def me(profile: Profile, deck: Deck, now: datetime) -> Card:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
-from bot.core.calendar import local_date
+from bot.core.calendar import local_date, week_of
 from bot.core.deck import Question
 from bot.core.grading import Grade
 from bot.core.models import WORDS_MAX, AttemptKey, Confidence, Tally
@@ -37,7 +38,17 @@ from bot.core.parts import (
     plain,
 )
 from bot.core.views import Graded, RoundView, Situation
-from bot.core.wording import LEVELS, clipped, counted, day, dots, flask_versions, moment, ordinal
+from bot.core.wording import (
+    LEVELS,
+    clipped,
+    counted,
+    day,
+    dots,
+    flask_versions,
+    moment,
+    ordinal,
+    period_name,
+)
 
 GRADES = {Grade.MISSED: "Missed it", Grade.PARTLY: "Partly", Grade.GOT_IT: "Got it"}
 CONFIDENCES = {
@@ -51,6 +62,8 @@ _DOCS = {
     "jinja.palletsprojects.com": "Jinja docs",
     "docs.python.org": "Python docs",
 }
+GROUP_MIN = 3
+"""Fewer members than this are never shown as a group: it would be about persons."""
 PRACTISE = Button("Practise one more", Action(Verb.PRACTICE))
 BOARD = Button("Leaderboard", Action(Verb.LEADERBOARD))
 
@@ -81,8 +94,8 @@ def daily(view: RoundView, question: Question, now: datetime) -> Card:
 
 def _invitation(view: RoundView, key: AttemptKey, now: datetime) -> tuple[Block, ...]:
     if not view.round.is_open(now):
-        closed = "Closed, the answer is posted below" if view.tally.tried else "Closed"
-        return (Quiet((dots([counter(view.tally), closed]),)),)
+        tried = counter(view.tally) if view.tally.tried else "Nobody tried"
+        return (Quiet((dots([tried, "closed, the answer is posted below"]),)),)
     until = f"open until {moment(view.round.closes_at, now, view.channel.zone)}"
     return (
         Buttons((Button("Answer", Action(Verb.ANSWER, str(key)), Style.PRIMARY),)),
@@ -201,7 +214,14 @@ def source(question: Question) -> Text:
     return tuple(spans)
 
 
-def result(graded: Graded, question: Question, now: datetime, *, again: bool = False) -> Card:
+def result(
+    graded: Graded,
+    question: Question,
+    now: datetime,
+    *,
+    again: bool = False,
+    has_board: bool = True,
+) -> Card:
     """What a grade earned, what is worth another look, and when it returns."""
     situation = graded.situation
     attempt, round_ = situation.attempt, situation.round
@@ -223,7 +243,13 @@ def result(graded: Graded, question: Question, now: datetime, *, again: bool = F
             Paragraph((kept, Strong(earned), ticked) if kept else (Strong(earned), ticked)),
             *look,
             Quiet((dots(_standing(graded, now)),)),
-            Buttons((PRACTISE, BOARD, *((regrade,) if changeable else ()))),
+            Buttons(
+                (
+                    PRACTISE,
+                    *((BOARD,) if has_board else ()),
+                    *((regrade,) if changeable else ()),
+                )
+            ),
         ),
         level=question.level,
     )
@@ -231,18 +257,17 @@ def result(graded: Graded, question: Question, now: datetime, *, again: bool = F
 
 def _standing(graded: Graded, now: datetime) -> list[str]:
     facts = []
-    channel = graded.situation.channel
+    channel, round_ = graded.situation.channel, graded.situation.round
+    zone = channel.zone if channel else ZoneInfo("UTC")
+    today = local_date(now, zone)
     if graded.streak and graded.streak.days:
         facts.append(f"{counted(graded.streak.days, 'day')} in a row")
-    if graded.standing:
-        facts.append(f"{ordinal(graded.standing.rank)} of {graded.players} this week")
-    if channel is None:
-        facts.append(f"comes back to you on {graded.due_at:%Y-%m-%d}")
-    else:
-        today = local_date(now, channel.zone)
-        due_on = max(local_date(graded.due_at, channel.zone), today)
-        facts.append(f"comes back to you {day(due_on, today)}")
-    return facts
+    if graded.standing and round_:
+        week = week_of(round_.local_on)
+        when = "this week" if week == week_of(today) else f"in {period_name(week)}"
+        facts.append(f"{ordinal(graded.standing.rank)} of {graded.players} {when}")
+    due_on = max(local_date(graded.due_at, zone), today)
+    return [*facts, f"comes back to you {day(due_on, today)}"]
 
 
 def closed(view: RoundView, question: Question) -> Card:
@@ -265,6 +290,8 @@ def spread(tally: Tally, question: Question) -> str:
     """How a round went in one or two sentences."""
     if not tally.tried:
         return "Nobody tried this one. It will come round again."
+    if tally.tried < GROUP_MIN:
+        return f"{tally.tried} tried: too few to say how it went without saying who."
     ungraded = tally.tried - tally.graded
     parts = [
         f"{tally.got_it} got it",
