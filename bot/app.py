@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from bot import logs
 from bot.adapters.web.guard import Hosts
 from bot.adapters.web.health import health_routes
+from bot.adapters.web.messenger import WebMessenger
 from bot.adapters.web.metrics import Metrics
 from bot.adapters.web.page import Page
 from bot.adapters.web.server import serve
@@ -90,6 +91,8 @@ class Bot:
         pick = Picker(self._deck).for_channel
         self._ticker = Ticker(self._store, self._postman, pick, clock)
         self._faces = self._build_faces(parts, page=page)
+        if parts is Parts.WORKER:  # the page is in another process, its questions are due here
+            self._messengers[Platform.WEB] = WebMessenger(lambda: None)
 
     def _build_faces(self, parts: Parts, *, page: bool) -> dict[Platform, Face]:
         """Only what is set up is imported: each SDK costs half a second and 40 MB."""

@@ -76,6 +76,22 @@ def test_the_web_half_serves_and_the_worker_half_shows_no_page(tmp_path):
         assert get(f"{worker.wait_ready()}/")[0] == 404
 
 
+def test_a_worker_posts_what_the_page_of_another_process_shows(tmp_path, postgres_url):
+    halves = [["run", "--only", half] for half in ("web", "worker")]
+
+    with running(tmp_path, *halves[0], DATABASE_URL=postgres_url) as web:
+        assert "Answer" not in get(f"{web.wait_ready()}/")[1]
+        with running(tmp_path, *halves[1], DATABASE_URL=postgres_url) as worker:
+            worker.wait_ready()
+            for _ in range(100):
+                page = get(f"{web.wait_ready()}/")[1]
+                if "Flask question of the day" in page:
+                    break
+                finished(tmp_path, "doctor", DATABASE_URL=postgres_url)
+
+    assert "Flask question of the day" in page
+
+
 def test_a_second_start_goes_on_with_the_same_data(tmp_path):
     with running(tmp_path) as bot:
         bot.wait_ready()
