@@ -30,6 +30,7 @@ class Door:
         self._dispatch = dispatch
         self._replays = Replays()
         self._under_way: set[asyncio.Task[Any]] = set()
+        self._is_closed = False
 
     @property
     def routes(self) -> list[web.RouteDef]:
@@ -38,6 +39,8 @@ class Door:
 
     async def handle(self, request: web.Request) -> web.Response:
         """Check, parse and dispatch one request."""
+        if self._is_closed:
+            return web.Response(status=503, text="stopping")
         raw = await _read(request)
         signature = request.headers.get("X-Slack-Signature", "")
         now = time.time()
@@ -57,7 +60,8 @@ class Door:
         return response
 
     async def finish(self) -> None:
-        """Wait for what is under way."""
+        """Let nothing more in, and wait for what is under way."""
+        self._is_closed = True
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
     async def _dispatched(self, request: AsyncBoltRequest) -> web.Response:
@@ -70,7 +74,12 @@ class Door:
     def _is_signed(self, request: web.Request, raw: bytes, signature: str) -> bool:
         at = request.headers.get("X-Slack-Request-Timestamp", "")
         # By the wall clock, as Slack's own: a signature is good for five minutes.
-        return at.isascii() and at.isdigit() and self._verifier.is_valid(raw, at, signature)
+        return (
+            at.isascii()
+            and at.isdigit()
+            and len(at) < 15
+            and self._verifier.is_valid(raw, at, signature)
+        )
 
 
 def _is_retry(request: web.Request) -> bool:

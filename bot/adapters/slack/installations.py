@@ -33,6 +33,9 @@ class OneWorkspace:
         found = self._found or await self.identify()
         return found if found.id == team else None
 
+    def recall(self, team: str) -> None:
+        """Nothing to look for: the token is a setting."""
+
     async def forget(self, team: str, before: datetime) -> bool:  # noqa: ARG002  # a setting stays
         """Say that the token of our settings no longer works; the host has to replace it."""
         is_ours = self._found is not None and self._found.id == team
@@ -101,7 +104,7 @@ class ManyWorkspaces:
         self._known.pop(workspace.id, None)
 
     def recall(self, team: str) -> None:
-        """Ask the store again the next time: what we know of a workspace did not work."""
+        """Ask the store again the next time."""
         self._known.pop(team, None)
 
     async def forget(self, team: str, before: datetime) -> bool:

@@ -14,10 +14,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.api import CALL_ERRORS, Api, answer_of, code_of, reason_of
 from bot.adapters.slack.manifest import SCOPES
-from bot.adapters.slack.refused import ADVICE, undelivered, unseen
+from bot.adapters.slack.refused import ADVICE, DEAD_TOKEN, undelivered, unseen
 from bot.adapters.slack.render import render_message
 from bot.adapters.slack.workspaces import Workspace, Workspaces
-from bot.core.errors import RefusedError, RetryLaterError
+from bot.core.errors import RefusedError, RetryLaterError, UndeliveredError
 from bot.core.models import Address, DeliveryId, MessageRef, Platform
 from bot.core.parts import Card, Picture
 from bot.core.ports import Pace, Parcel
@@ -61,19 +61,20 @@ class SlackMessenger:
         try:
             answer = await self._send(client, parcel, channel, files)
         except CALL_ERRORS as error:
-            raise undelivered(error) from error
+            raise await self._failed(error, parcel.to, client) from error
         return MessageRef(answer["ts"])
 
     async def find(self, parcel: Parcel) -> MessageRef | None:
-        """Look for the delivery's id in the metadata of what was said since."""
-        client = await self._client(parcel.to)
+        """Look for the delivery's id in the metadata of what we said since."""
+        workspace = await self._workspace(parcel.to)
+        client = self._api.of(workspace)
         channel = await self._channel(client, parcel)
         oldest = f"{(parcel.since - SKEW).timestamp():.6f}"
         cursor = ""
         for _ in range(PAGES):
             page = await self._page(client, channel, parcel.thread, oldest, cursor)
             for message in page.get("messages") or ():
-                if _is(message, parcel.id):
+                if message.get("user") == workspace.bot_user_id and _is(message, parcel.id):
                     return MessageRef(message["ts"])
             cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
             if not cursor:
@@ -89,7 +90,7 @@ class SlackMessenger:
                 channel=to.channel, ts=message, text=rendered.text, blocks=rendered.blocks
             )
         except CALL_ERRORS as error:
-            raise undelivered(error) from error
+            raise await self._failed(error, to, client) from error
 
     async def permissions(self, to: Address) -> list[str]:
         """What keeps the bot from posting here, and which scopes it lacks."""
@@ -113,13 +114,26 @@ class SlackMessenger:
         return [] if found.get("is_member") else [ADVICE["not_in_channel"]]
 
     async def _client(self, to: Address) -> AsyncWebClient:
+        return self._api.of(await self._workspace(to))
+
+    async def _workspace(self, to: Address) -> Workspace:
         try:
             workspace = await self._workspaces.find(to.workspace)
         except CALL_ERRORS as error:
             raise unseen(error) from error
         if workspace is None:
             raise RefusedError("the app is not installed", ADVICE["account_inactive"])
-        return self._api.of(workspace)
+        return workspace
+
+    async def _failed(
+        self, error: Exception, to: Address, client: AsyncWebClient
+    ) -> UndeliveredError:
+        """What a failure is; a token that died may have been replaced by installing again."""
+        if code_of(error) in DEAD_TOKEN:
+            self._workspaces.recall(to.workspace)
+            if (await self._client(to)).token != client.token:
+                return RetryLaterError("the app was installed again meanwhile", timedelta(0))
+        return undelivered(error)
 
     async def _channel(self, client: AsyncWebClient, parcel: Parcel) -> str:
         """Where the parcel goes: a notice to its member's direct messages."""

@@ -10,6 +10,7 @@ import secrets
 from datetime import timedelta
 from urllib.parse import urlencode
 
+import aiohttp
 from aiohttp import web
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
@@ -125,11 +126,13 @@ class OAuth:
         return await self._store.first_time(f"slack:state:{digest}", now, 2 * STATE_LASTS)
 
     async def _exchange(self, code: str) -> AsyncSlackResponse:
-        return await self._api.client().oauth_v2_access(
-            client_id=self._options.client_id,
-            client_secret=self._options.client_secret,
-            code=code,
-            redirect_uri=self._options.redirect_url,
+        options, back = self._options, self._options.redirect_url
+        # The SDK's own method uses what aiohttp has deprecated.
+        login = aiohttp.encode_basic_auth(options.client_id, options.client_secret)
+        return await self._api.client().api_call(
+            "oauth.v2.access",
+            data={"code": code, **({"redirect_uri": back} if back else {})},
+            headers={"Authorization": login},
         )
 
     def _is_secure(self, request: web.Request) -> bool:

@@ -50,6 +50,9 @@ _LATER = frozenset(
     {"ratelimited", "rate_limited", "message_limit_exceeded", "request_timeout",
      "service_unavailable", "team_added_to_org"}
 )  # fmt: skip
+DEAD_TOKEN = frozenset(
+    {"account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed"}
+)
 _UNKNOWN = frozenset({"fatal_error", "internal_error"})
 """Slack itself does not know how much of it was done."""
 

@@ -25,5 +25,8 @@ class Workspaces(Protocol):
     async def find(self, team: str) -> Workspace | None:
         """The workspace of a team id, or None where the app is not installed."""
 
+    def recall(self, team: str) -> None:
+        """Look anew the next time: what is known of a workspace did not work."""
+
     async def forget(self, team: str, before: datetime) -> bool:
         """Forget the token of a workspace; False when it was installed again since *before*."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
@@ -47,10 +49,11 @@ class Team:
         await self.bot.tick()
         return self.card()
 
-    def caller(self) -> Caller:
-        """Ann in the channel."""
+    def caller(self, who: Person | None = None) -> Caller:
+        """A member in the channel; Ann, if nobody else."""
+        who = who or self.ann
         return Caller(
-            Platform.SLACK, self.workspace.id, self.ann.id, "ann", channel=self.channel.id
+            Platform.SLACK, self.workspace.id, who.id, who.user.name, channel=self.channel.id
         )
 
 
@@ -70,19 +73,61 @@ def transport(request: pytest.FixtureRequest) -> Transport:
     return request.param  # type: ignore[no-any-return]
 
 
+def found(slack: Slack, team_id: str, bot: Bot, clock: MovedClock) -> Team:
+    """A workspace with its people and its channel, in which the app is not installed yet."""
+    n = team_id.removeprefix("T")
+    workspace = slack.workspace(team_id, f"Team {n}")
+    ann = workspace.user(f"U{n}1", "ann", admin=True)
+    bob, cid = workspace.user(f"U{n}2", "bob"), workspace.user(f"U{n}3", "cid")
+    channel = workspace.channel(f"C{n}1", "flask", creator=ann)
+    return Team(slack, workspace, channel, ann, bob, cid, bot, clock)
+
+
+@asynccontextmanager
+async def a_team(
+    slack: Slack, clock: MovedClock, url: str, transport: Transport, **options: Any
+) -> AsyncIterator[Team]:
+    """One workspace whose token the bot was given."""
+    bot = Bot(slack, clock, url, transport, **options)
+    team = found(slack, "T1", bot, clock)
+    token = team.workspace.install(by=team.ann)
+    bot.options = replace(bot.options, bot_token=token)
+    await bot.start()
+    bot.configure()
+    try:
+        yield team
+    finally:
+        await bot.stop()
+
+
 @pytest.fixture
 async def team(
     slack: Slack, clock: MovedClock, sqlite_url: str, transport: Transport
 ) -> AsyncIterator[Team]:
-    workspace = slack.workspace("T1", "Pallets")
-    ann = workspace.user("U1", "ann", admin=True)
-    bob, cid = workspace.user("U2", "bob"), workspace.user("U3", "cid")
-    token = workspace.install(by=ann)
-    channel = workspace.channel("C1", "flask", creator=ann)
-    bot = Bot(slack, clock, sqlite_url, transport, token=token)
+    async with a_team(slack, clock, sqlite_url, transport) as team:
+        yield team
+
+
+@pytest.fixture
+async def one(slack: Slack, clock: MovedClock, sqlite_url: str) -> AsyncIterator[Team]:
+    """The same over Socket Mode alone, where the transport makes no difference."""
+    async with a_team(slack, clock, sqlite_url, "socket") as team:
+        yield team
+
+
+@pytest.fixture
+async def teams(
+    slack: Slack, clock: MovedClock, sqlite_url: str
+) -> AsyncIterator[tuple[Team, Team]]:
+    """Two workspaces that installed the same bot by OAuth."""
+    bot = Bot(slack, clock, sqlite_url, "oauth")
     await bot.start()
     bot.configure()
+    both = found(slack, "T1", bot, clock), found(slack, "T2", bot, clock)
     try:
-        yield Team(slack, workspace, channel, ann, bob, cid, bot, clock)
+        for team in both:
+            page = await team.ann.install(f"{bot.url}/slack/install")
+            assert page.status == 200, page.text
+        yield both
     finally:
         await bot.stop()

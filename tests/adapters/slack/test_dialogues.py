@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.adapters.slack.conftest import Team
+from tests.adapters.slack.conftest import Team, a_team
+from tests.adapters.slack.running import MovedClock
 from tests.adapters.slack.talking import SlackDialogue
 from tests.dialogues import stories
-from tests.dialogues.playing import Dialogue, play
+from tests.dialogues.playing import Dialogue, play, play_together
+from tests.fakes.slack import Slack
 
 STORIES = [stories.first_weeks, stories.practice, stories.admin, stories.privacy]
 
@@ -19,3 +21,26 @@ async def test_a_dialogue_goes_as_written(team: Team, dialogue: Dialogue, restar
 
     assert team.slack.records.protocol_errors == []
     assert team.slack.records.advice == []
+
+
+async def test_two_workspaces_play_at_once_and_know_nothing_of_each_other(
+    teams: tuple[Team, Team],
+):
+    first, second = teams
+    second.workspace.user("U29", "zoe")
+
+    await play_together(
+        stories.first_weeks, SlackDialogue(first), SlackDialogue(second, at="16:00")
+    )
+
+    for team, other in ((first, second), (second, first)):
+        shown = team.channel.words + "".join(m.words for m in team.workspace.log)
+        assert other.bob.id not in shown
+    assert first.slack.records.protocol_errors == []
+
+
+async def test_a_dialogue_goes_as_written_on_postgres(
+    slack: Slack, clock: MovedClock, postgres_url: str
+):
+    async with a_team(slack, clock, postgres_url, "http") as team:
+        await play(stories.first_weeks, SlackDialogue(team), restarting=True)

@@ -57,6 +57,8 @@ class Slack:
         self.oauth = OAuth(self)
         self.responses = ResponseUrls(self)
         self.url = ""
+        self.files_not_ready = 0
+        """How many more posts find their pictures still being processed, as fresh ones may be."""
         self._api = WebApi(self)
         self._runner: web.AppRunner | None = None
         self._workspaces: dict[str, Workspace] = {}

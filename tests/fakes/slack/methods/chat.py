@@ -152,6 +152,9 @@ def check_files(caller: Caller, blocks: list[Json]) -> None:
     """Refuse images of files that were not uploaded to the end in this workspace."""
     pictures = [b for b in blocks if "slack_file" in b]
     pictures += [b["accessory"] for b in blocks if "slack_file" in b.get("accessory", {})]
+    if pictures and caller.slack.files_not_ready:
+        caller.slack.files_not_ready -= 1
+        raise invalid("invalid_blocks", ["invalid slack file"])
     for picture in pictures:
         file = caller.team.files.get(picture["slack_file"].get("id", ""))
         if file is None or not file.completed:
