@@ -7,8 +7,10 @@ import multiprocessing
 import random
 import threading
 import time
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
+import pytest
 from sqlalchemy import Connection, func, select
 
 from bot.store.database import Database
@@ -99,18 +101,30 @@ def totals_that_are_wrong(connection: Connection) -> list[object]:
     return wrong
 
 
-async def test_a_killed_process_loses_no_acknowledged_grade(database_url: str):
-    url = database_url
-    database = Database(url)
+@pytest.fixture
+def start(database_url: str) -> Iterator[Callable[[int, int], Grading]]:
+    """Start processes that grade; none is left at the end."""
+    started: list[Grading] = []
+
+    def start(round_id: int, run: int) -> Grading:
+        started.append(Grading(database_url, round_id, run))
+        return started[-1]
+
+    yield start
+    for grading in started:
+        grading.kill()
+
+
+async def test_a_killed_process_loses_no_acknowledged_grade(database: Database, start):
     await a_round(Store(database))
     round_id = await database.read(lambda connection: connection.scalar(select(rounds.c.id)))
     chance = random.Random(2026)
     told: dict[str, int] = {}
 
-    following = Grading(url, round_id, 0)
+    following = start(round_id, 0)
     for run in range(KILLS):
         # The next one starts, and soon grades too, while this one is being killed.
-        grading, following = following, Grading(url, round_id, run + 1)
+        grading, following = following, start(round_id, run + 1)
         await asyncio.to_thread(grading.kill_after, chance.uniform(0, 0.15))
         told |= grading.acknowledged
         kept = await database.read(kept_points)
@@ -124,4 +138,3 @@ async def test_a_killed_process_loses_no_acknowledged_grade(database_url: str):
     assert {m for m, points in told.items() if not points <= kept[m] <= points + 1} == set()
     assert await database.read(totals_that_are_wrong) == []
     assert len(told) > KILLS
-    await database.close()
