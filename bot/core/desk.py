@@ -9,7 +9,14 @@ from zoneinfo import ZoneInfo
 from bot.core import calendar, choosing, duties
 from bot.core.cards import channel as cards
 from bot.core.deck import Deck
-from bot.core.errors import NoChannelError, NotAdminError, NotSetUpError
+from bot.core.errors import (
+    NoChannelError,
+    NoQuestionError,
+    NotAdminError,
+    NothingToAskError,
+    NotInChannelError,
+    NotSetUpError,
+)
 from bot.core.models import Caller, Channel, ChannelState, Platform, Settings
 from bot.core.parts import Card, Form, Values
 from bot.core.picking import Picker
@@ -17,11 +24,11 @@ from bot.core.ports import Clock, Messenger, Store, Wake
 
 
 async def get_channel(store: Store, caller: Caller) -> Channel:
-    """The caller's channel; raises NoChannelError or NotSetUpError where there is none."""
+    """The caller's channel; raises NoChannelError, or NotSetUpError where nobody set it up."""
     if caller.channel is None:
         raise NoChannelError
     channel = await store.find_channel(caller)
-    if channel is None:
+    if channel is None or channel.state is ChannelState.NEW:
         raise NotSetUpError
     return channel
 
@@ -79,8 +86,7 @@ class Desk:
         """Stop posting in the caller's channel, or go on, for admins."""
         channel = await get_channel(self._store, caller)
         self._refuse_others(caller, channel, "pause or resume the quiz")
-        if channel.state is ChannelState.NEW:
-            raise NotSetUpError
+        _refuse_gone(channel)
         now = self._clock()
         if pause:
             await self._store.set_state(caller, ChannelState.PAUSED, None, None)
@@ -92,7 +98,11 @@ class Desk:
         """Ask today's question at once, for admins."""
         channel = await get_channel(self._store, caller)
         self._refuse_others(caller, channel, "ask a question now")
-        await self.post_now(caller, channel)
+        _refuse_gone(channel)
+        try:
+            await self.post_now(caller, channel)
+        except NoQuestionError:
+            raise NothingToAskError from None
         return cards.posting()
 
     async def post_now(self, caller: Caller, channel: Channel) -> None:
@@ -107,8 +117,10 @@ class Desk:
 
     async def doctor(self, caller: Caller) -> Card:
         """What happens next and what is wrong, for admins."""
-        channel = await get_channel(self._store, caller)
+        channel = await self._store.find_channel(caller) if caller.channel else None
         self._refuse_others(caller, channel, "see the doctor")
+        if channel is None:
+            raise NotSetUpError
         now = self._clock()
         offset = await self._store.now() - now
         messenger = self._messengers.get(caller.platform)
@@ -130,6 +142,11 @@ class Desk:
         except ValueError:
             zone = ZoneInfo("UTC")
         return choosing.default_settings(zone)
+
+
+def _refuse_gone(channel: Channel) -> None:
+    if channel.state is ChannelState.GONE:
+        raise NotInChannelError
 
 
 def _next(settings: Settings, now: datetime, channel: Channel | None) -> tuple[datetime, datetime]:

@@ -7,9 +7,11 @@ QuizError                      the member is told why
 ├── NotAdminError
 ├── NoChannelError             the command needs a channel and there is none here
 ├── NotSetUpError              the channel has no schedule yet
+├── NotInChannelError          the bot has left the channel
 ├── AlreadyPostedError         today's question is already there
 ├── AlreadySharedError         the leaderboard was shared today
 ├── NoQuestionError            no question fits the levels and topics asked for
+├── NothingToAskError          no question fits the channel's levels and topics
 └── FormError                  values that cannot be kept, by input
 UndeliveredError               a post that did not arrive
 ├── RetryLaterError            may heal: try again after a pause
@@ -70,6 +72,10 @@ class NotSetUpError(QuizError):
     """The channel has no schedule yet."""
 
 
+class NotInChannelError(QuizError):
+    """The bot has left the channel, or was removed from it."""
+
+
 class AlreadyPostedError(QuizError):
     """Today's question is already in the channel."""
 
@@ -90,6 +96,10 @@ class NoQuestionError(QuizError):
         self.topic = topic
         self.topics = tuple(topics)
         """The topics there are."""
+
+
+class NothingToAskError(QuizError):
+    """No question fits the levels and topics of the channel."""
 
 
 class FormError(QuizError):

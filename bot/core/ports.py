@@ -273,8 +273,11 @@ class Store(Protocol):
     async def board(self, caller: Caller, period: str, limit: int = 10) -> Board:
         """The leaderboard of the caller's channel for a period such as ``2026-W47`` or ``all``."""
 
-    async def profile(self, caller: Caller, week: str, now: datetime) -> Profile:
-        """What is kept about the caller; *week* is the period of the standing."""
+    async def profile(self, caller: Caller, week: str | None, now: datetime) -> Profile:
+        """
+        What is kept about the caller; *week* is the period of the standing, None the one that it
+        is in that channel at *now*.
+        """
 
     async def team(self, caller: Caller) -> TeamRecord:
         """What is kept about the caller's channel."""
@@ -305,8 +308,9 @@ class Store(Protocol):
         """
         Owe the daily of local date *on* at once, closing any round still open there.
 
-        Raises AlreadyPostedError when the channel has a round for *on* or a later date,
-        NoQuestionError when *pick* finds none, NotSetUpError for a NEW or unknown channel.
+        Where the channel has a round for *on* whose card failed, it is owed again. Raises
+        AlreadyPostedError for any other round of *on* or a later date, NoQuestionError when *pick*
+        finds none, NotSetUpError for a NEW or unknown channel.
         """
 
     async def share(self, caller: Caller, on: date, period: str, now: datetime) -> Delivery:

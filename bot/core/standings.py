@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from bot.core import calendar
 from bot.core.cards import boards, known, people
@@ -46,19 +45,15 @@ class Standings:
     async def me(self, caller: Caller) -> Card:
         """What is kept about the caller."""
         now = self._clock()
-        profile = await self._store.profile(caller, await self._week(caller, now), now)
-        return known.me(profile, self._deck, now)
+        profile = await self._store.profile(caller, None, now)
+        has_board = caller.channel is not None and profile.channel is not None
+        return known.me(profile, self._deck, now, has_board=has_board)
 
     async def home(self, caller: Caller) -> Card:
         """A member's own page."""
         now = self._clock()
-        profile = await self._store.profile(caller, await self._week(caller, now), now)
+        profile = await self._store.profile(caller, None, now)
         return people.home(profile, self._deck, now)
-
-    async def _week(self, caller: Caller, now: datetime) -> str:
-        channel = await self._store.find_channel(caller) if caller.channel else None
-        zone = channel.zone if channel else ZoneInfo("UTC")
-        return calendar.week_of(calendar.local_date(now, zone))
 
     async def team(self, caller: Caller) -> Card:
         """What the caller's channel knows and forgets."""

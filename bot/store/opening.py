@@ -86,6 +86,24 @@ _DAILY_OF = select(deliveries.c.id).where(
     deliveries.c.kind == Kind.DAILY,
     deliveries.c.local_on == bindparam("on"),
 )
+_AGAIN = (
+    update(deliveries)
+    .where(
+        deliveries.c.channel_id == bindparam("channel"),
+        deliveries.c.kind == Kind.DAILY,
+        deliveries.c.local_on == bindparam("on"),
+        deliveries.c.state == DeliveryState.FAILED,
+        deliveries.c.round_id.in_(
+            select(rounds.c.id).where(
+                rounds.c.closed_at.is_(None), rounds.c.closes_at > bindparam("now")
+            )
+        ),
+    )
+    .values(
+        state=DeliveryState.SENDING, due_at=bindparam("now"), created_at=bindparam("now"), tries=0
+    )
+    .returning(deliveries.c.id)
+)
 _MOVE_ON = (
     update(channels)
     .where(channels.c.id.in_(bindparam("ids", expanding=True)))
@@ -145,14 +163,15 @@ def post_now(
     """
     Owe the daily of local date *on* at once, closing any round still open there.
 
-    Raises AlreadyPostedError when the channel has a round for *on* or a later date, NoQuestionError
-    when *pick* finds none, NotSetUpError for a NEW or unknown channel.
+    One of that date that failed is owed again. Raises AlreadyPostedError for any other round of
+    *on* or a later date, NoQuestionError when *pick* finds none, NotSetUpError for a NEW or unknown
+    channel.
     """
     channel = lock_channel(connection, caller)
     if channel is None or channel.state in (ChannelState.NEW, ChannelState.GONE):
         raise NotSetUpError
     if channel.last_on is not None and channel.last_on >= on:
-        raise AlreadyPostedError(channel.last_on)
+        return _owe_again(connection, channel, on, now)
     question_id = pick(asked_in(connection, [channel])[channel.id], on)
     if question_id is None:
         raise NoQuestionError
@@ -160,6 +179,18 @@ def post_now(
         raise AlreadyPostedError(on)
     move_on(connection, [(channel.id, on, next_daily_at if channel.next_daily_at else None)])
     return get_delivery(connection, connection.execute(_DAILY_OF, _key(channel, on)).scalar_one())
+
+
+def _owe_again(connection: Connection, channel: Channel, on: date, now: datetime) -> Delivery:
+    """
+    Owe a daily that failed once more while its round is open; look first, for it may be there.
+
+    Raises AlreadyPostedError when there is no such daily.
+    """
+    id_ = connection.scalar(_AGAIN, _key(channel, on) | {"now": now})
+    if id_ is None:
+        raise AlreadyPostedError(on)
+    return get_delivery(connection, id_)
 
 
 def move_on(

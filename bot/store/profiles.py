@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, bindparam, select
 
+from bot.core.calendar import local_date, week_of
 from bot.core.grading import Grade
 from bot.core.models import Caller, Channel, ChannelId, Confidence, MemberId, QuestionId
 from bot.core.views import Profile, Situation
@@ -62,8 +63,11 @@ _OPEN = (
 )
 
 
-def profile(connection: Connection, caller: Caller, week: str, now: datetime) -> Profile:
-    """What is kept about the caller; *week* is the period of the standing."""
+def profile(connection: Connection, caller: Caller, week: str | None, now: datetime) -> Profile:
+    """
+    What is kept about the caller; *week* is the period of the standing, None the one that it is in
+    that channel at *now*.
+    """
     channel = find_channel(connection, caller)
     person = find_member(connection, caller)
     if person is None:
@@ -77,7 +81,10 @@ def profile(connection: Connection, caller: Caller, week: str, now: datetime) ->
         streak=None,
         open_rounds=_open_rounds(connection, person.id, now),
     )
-    return _in_channel(connection, kept, channel.id, person.id, week) if channel else kept
+    if channel is None:
+        return kept
+    week = week or week_of(local_date(now, channel.zone))
+    return _in_channel(connection, kept, channel.id, person.id, week)
 
 
 def _in_channel(

@@ -155,7 +155,7 @@ class Store:
     async def board(self, caller: Caller, period: str, limit: int = 10) -> Board:
         return await self._database.read(scores.board, caller, period, limit)
 
-    async def profile(self, caller: Caller, week: str, now: datetime) -> Profile:
+    async def profile(self, caller: Caller, week: str | None, now: datetime) -> Profile:
         return await self._database.read(profiles.profile, caller, week, now)
 
     async def team(self, caller: Caller) -> TeamRecord:

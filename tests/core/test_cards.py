@@ -18,6 +18,8 @@ from bot.core.errors import (
     NoChannelError,
     NoQuestionError,
     NotAdminError,
+    NothingToAskError,
+    NotInChannelError,
     NotRevealedError,
     NotSetUpError,
     QuizError,
@@ -313,6 +315,18 @@ def test_the_digest_shows_ties_movement_newcomer_streaks_and_what_needs_work():
     assert "8 played on 5 days · next question tomorrow 09:00" in said(card)
 
 
+def test_who_was_away_last_week_is_back_and_not_new():
+    week = a_week(newcomers=frozenset())
+
+    table = next(
+        block
+        for block in digest.digest(week, CHANNEL, a_deck(QUESTION), None, NOW)
+        if isinstance(block, Table)
+    )
+
+    assert [row[3] for row in table.rows] == ["▲2", "▼1", "back"]
+
+
 def test_the_digests_alt_text_says_what_the_picture_shows():
     assert (
         digest.alt(a_week())
@@ -371,6 +385,12 @@ def test_me_shows_how_well_a_member_judges_themselves():
     assert "Your name is hidden" in card
 
 
+def test_me_says_that_a_name_is_hidden_to_somebody_new_too():
+    profile = Profile(True, (), {}, None, None)
+
+    assert "hidden" in said(known.me(profile, a_deck(QUESTION), NOW))
+
+
 def test_me_is_kind_to_somebody_new():
     assert "good beginning" in said(
         known.me(Profile(False, (), {}, None, None), a_deck(QUESTION), NOW)
@@ -423,21 +443,42 @@ def test_a_healthy_channel_is_told_so():
     assert card.summary == "Doctor: All is well."
 
 
+REFUSALS = [
+    StaleKeyError("r1"),
+    RoundClosedError("q"),
+    NotRevealedError(AttemptKey(round_id=RoundId(1))),
+    NotAdminError("change the settings"),
+    NoChannelError(),
+    NotSetUpError(),
+    NotInChannelError(),
+    NothingToAskError(),
+    AlreadyPostedError(date(2026, 11, 23)),
+    AlreadySharedError(),
+    NoQuestionError(),
+    NoQuestionError("quantum", ("Contexts", "Routing")),
+    FormError({"time": "Give a time such as 09:30 or 16:00."}),
+]
+
+
 @pytest.mark.parametrize(
-    "error",
+    ("state", "verdict", "verbs"),
     [
-        StaleKeyError("r1"),
-        RoundClosedError("q"),
-        NotRevealedError(AttemptKey(round_id=RoundId(1))),
-        NotAdminError("change the settings"),
-        NoChannelError(),
-        NotSetUpError(),
-        AlreadyPostedError(date(2026, 11, 23)),
-        AlreadySharedError(),
-        NoQuestionError(),
-        FormError({"time": "Give a time such as 09:30 or 16:00."}),
+        (ChannelState.NEW, "Nothing will be posted.", [Verb.SETTINGS]),
+        (ChannelState.ACTIVE, "All is well.", [Verb.SETTINGS]),
+        (ChannelState.PAUSED, "Nothing will be posted.", [Verb.RESUME]),
+        (ChannelState.GONE, "Nothing will be posted.", []),
     ],
 )
+def test_the_doctor_calls_nothing_well_that_is_still_and_shows_the_way_on(state, verdict, verbs):
+    card = channel.doctor(
+        replace(CHANNEL, state=state), a_deck(QUESTION), [], [], timedelta(0), NOW
+    )
+
+    assert card.summary == f"Doctor: {verdict}"
+    assert [button.action.verb for button in buttons(card)] == verbs
+
+
+@pytest.mark.parametrize("error", REFUSALS)
 def test_every_refusal_is_one_friendly_sentence_or_two(error):
     card = refusals.refusal(error)
 
@@ -449,26 +490,10 @@ def test_every_refusal_is_one_friendly_sentence_or_two(error):
 def test_no_refusal_is_left_without_words_of_its_own():
     default = refusals.refusal(QuizError("new"))
 
-    kinds = [
-        StaleKeyError("x"),
-        RoundClosedError("q"),
-        NoChannelError(),
-        NotSetUpError(),
-        NoQuestionError(),
-    ]
-    assert all(refusals.refusal(kind) != default for kind in kinds)
-    assert set(QuizError.__subclasses__()) <= {
-        StaleKeyError,
-        RoundClosedError,
-        NotRevealedError,
-        NotAdminError,
-        NoChannelError,
-        NotSetUpError,
-        AlreadyPostedError,
-        AlreadySharedError,
-        NoQuestionError,
-        FormError,
-    }
+    told = [refusals.refusal(error) for error in REFUSALS]
+
+    assert default not in told
+    assert {type(error) for error in REFUSALS} == set(QuizError.__subclasses__())
 
 
 # --- limits that every face relies on

@@ -14,6 +14,8 @@ from bot.core.errors import (
     NoChannelError,
     NoQuestionError,
     NotAdminError,
+    NothingToAskError,
+    NotInChannelError,
     NotRevealedError,
     NotSetUpError,
     RoundClosedError,
@@ -564,6 +566,70 @@ async def test_now_posts_at_once_and_never_twice_a_day(world):
         await world.quiz.command(ANN, "now")
 
 
+async def test_now_asks_again_what_could_not_be_posted(world):
+    await world.quiz.command(ANN, "settings time 13:00 zone UTC days daily")
+    await world.quiz.command(ANN, "now")
+    (lease,) = await world.store.lease(ALL_PLATFORMS, world.now, HOUR, kinds=[Kind.DAILY])
+    await world.store.failed(lease.delivery.id, "no permission", "Give it.", world.now)
+    world.now += HOUR
+
+    await world.quiz.command(ANN, "now")
+
+    (again,) = await world.store.lease(ALL_PLATFORMS, world.now, HOUR, kinds=[Kind.DAILY])
+    assert (again.delivery.id, again.delivery.tries) == (lease.delivery.id, 1)
+    assert again.look_first
+    await world.store.delivered(again.delivery.id, MessageRef("m"), world.now)
+    assert await world.store.open_round(BEN, world.now)
+    with pytest.raises(AlreadyPostedError):
+        await world.quiz.command(ANN, "now")
+
+
+async def test_what_could_not_be_posted_before_it_closed_is_not_asked_again(world):
+    await world.quiz.command(ANN, "settings time 13:00 zone UTC days daily open 1h")
+    await world.quiz.command(ANN, "now")
+    (lease,) = await world.store.lease(ALL_PLATFORMS, world.now, HOUR, kinds=[Kind.DAILY])
+    await world.store.failed(lease.delivery.id, "no permission", "Give it.", world.now)
+    world.now += HOUR
+
+    with pytest.raises(AlreadyPostedError):
+        await world.quiz.command(ANN, "now")
+
+
+async def test_now_without_a_question_that_fits_leads_to_the_settings(world):
+    await world.quiz.command(ANN, "settings topics sessions time 13:00 zone UTC")
+    rest = a_deck(*(question for question in DECK if question.topic != "Sessions"))
+    quiz = Quiz(rest, world.store, lambda: world.now, {}, world.wake)
+
+    with pytest.raises(NothingToAskError) as refused:
+        await quiz.command(ANN, "now")
+
+    assert [button.action.verb for button in buttons(refusal(refused.value))] == [Verb.SETTINGS]
+
+
+@pytest.mark.parametrize("words", ["now", "pause", "resume"])
+async def test_a_channel_the_bot_was_removed_from_says_how_it_comes_back(world, words):
+    await world.ask()
+    channel = await world.store.find_channel(ANN)
+    assert channel is not None
+    await world.store.leave_channel(channel.address)
+
+    with pytest.raises(NotInChannelError):
+        await world.quiz.command(ANN, words)
+    assert "no longer in this channel" in said(await world.quiz.command(ANN, "doctor"))
+
+    await world.quiz.join(ANN)
+    assert "Next question" in said(await world.quiz.command(ANN, "resume"))
+
+
+async def test_a_channel_the_bot_has_only_greeted_has_no_boards_yet(world):
+    await world.quiz.join(ANN)
+
+    for words in ("leaderboard", "team"):
+        with pytest.raises(NotSetUpError):
+            await world.quiz.command(ANN, words)
+    assert "Not set up yet" in said(await world.quiz.command(ANN, "doctor"))
+
+
 async def test_after_now_the_schedule_goes_on_tomorrow(world):
     await world.quiz.command(ANN, "settings time 13:00 zone UTC days daily")
     await world.quiz.command(ANN, "now")
@@ -666,6 +732,25 @@ async def test_home_shows_open_rounds_where_the_member_plays(world):
     card = await world.quiz.home(replace(BEN, channel=None))
 
     assert Action(Verb.ANSWER, str(key)) in [button.action for button in buttons(card)]
+
+
+@pytest.mark.parametrize("channel", [None, "C1"])
+async def test_the_week_is_the_one_it_is_in_the_channel(world, channel):
+    world.now = datetime.fromisoformat("2026-11-22T13:30Z")  # Monday already in Auckland
+    await world.quiz.command(ANN, "settings time 12:00 zone Pacific/Auckland days daily")
+    await world.quiz.command(ANN, "now")
+    await world.tick()
+    situation = await world.store.open_round(BEN, world.now)
+    assert situation is not None and situation.round is not None
+    key = AttemptKey(round_id=situation.round.id)
+    await world.reveal(BEN, key)
+    await world.grade(BEN, key, "0")
+
+    me = said(await world.quiz.command(replace(BEN, channel=channel), "me"))
+    home = said(await world.quiz.home(replace(BEN, channel=channel)))
+
+    assert "1st of 1 this week" in me
+    assert "This week\n1st of 1" in home
 
 
 async def test_home_of_somebody_new_invites_to_practise(world):

@@ -46,6 +46,13 @@ from bot.core.wording import (
 SET_UP = Button("Set up", Action(Verb.SETTINGS), Style.PRIMARY)
 DOCTOR = Button("Doctor", Action(Verb.DOCTOR))
 NOW = Button("Ask one now", Action(Verb.NOW))
+RESUME = Button("Resume", Action(Verb.RESUME), Style.PRIMARY)
+_NEXT_STEP = {
+    ChannelState.NEW: SET_UP,
+    ChannelState.PAUSED: RESUME,
+    ChannelState.ACTIVE: Button("Settings", Action(Verb.SETTINGS)),
+}
+"""What an admin of a channel in that state most likely wants; nothing helps where it is gone."""
 CLOCK_TOLERANCE = timedelta(seconds=2)
 KINDS = {
     Kind.HELLO: "hello",
@@ -76,7 +83,7 @@ def hello(deck: Deck) -> Card:
                 )
             ),
             Buttons((SET_UP,)),
-            Quiet((f"{counted(len(deck), 'question')} wait. An admin picks the time and days.",)),
+            Quiet((f"I know {counted(len(deck), 'question')}. An admin picks the time and days.",)),
         ),
     )
 
@@ -206,7 +213,7 @@ def paused() -> Card:
         summary="Paused.",
         blocks=(
             Paragraph((Strong("Paused."), " No question will be posted; practice goes on.")),
-            Buttons((Button("Resume", Action(Verb.RESUME), Style.PRIMARY),)),
+            Buttons((RESUME,)),
         ),
     )
 
@@ -249,7 +256,8 @@ def doctor(
         wrong.append(
             f"This process's clock is {abs(offset).total_seconds():.0f} s away from the database's."
         )
-    verdict = "All is well." if not wrong else f"{counted(len(wrong), 'thing')} to look at."
+    well = "All is well." if channel.state is ChannelState.ACTIVE else "Nothing will be posted."
+    verdict = f"{counted(len(wrong), 'thing')} to look at." if wrong else well
     blocks: list[Block] = [
         Heading((verdict,)),
         *(Paragraph((f"• {complaint}",)) for complaint in wrong),
@@ -259,6 +267,8 @@ def doctor(
     if deliveries:
         blocks.append(Heading(("Last deliveries",)))
         blocks.append(Facts(tuple(_delivery_fact(each, now) for each in deliveries)))
+    if channel.state in _NEXT_STEP:
+        blocks.append(Buttons((_NEXT_STEP[channel.state],)))
     return Card(summary=f"Doctor: {verdict}", blocks=tuple(blocks))
 
 

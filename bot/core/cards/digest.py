@@ -33,7 +33,7 @@ def digest(week: Week, channel: Channel, deck: Deck, picture: bytes | None, now:
     """The weekly leaderboard post: standings with movement, what needs work, and a picture."""
     title = f"Leaderboard, {period_name(week.period)}"
     weak = weak_topics(week.records, deck)
-    buttons = [Button("My week", Action(Verb.ME))]
+    buttons = [Button("My page", Action(Verb.ME))]
     if weak:
         topic = weak[0][0]
         label = f"Practise {deck.topics[topic]}"
@@ -72,7 +72,7 @@ def _week_table(week: Week) -> Table:
                 str(standing.rank),
                 clipped(standing.name, NAME_MAX),
                 str(standing.points),
-                _move(movement(standing.rank, week.before.get(MemberId(standing.member_id)))),
+                _move(week, standing),
                 _run(week, standing),
             )
             for standing in week.standings
@@ -81,9 +81,11 @@ def _week_table(week: Week) -> Table:
     )
 
 
-def _move(places: int | None) -> str:
+def _move(week: Week, standing: Standing) -> str:
+    member_id = MemberId(standing.member_id)
+    places = movement(standing.rank, week.before.get(member_id))
     if places is None:
-        return "new"
+        return "new" if member_id in week.newcomers else "back"
     if places == 0:
         return "="
     return f"▲{places}" if places > 0 else f"▼{-places}"

@@ -7,14 +7,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from bot.core.calendar import local_date
-from bot.core.cards.rounds import GROUP_MIN, PRACTISE
+from bot.core.cards.rounds import BOARD, GROUP_MIN, PRACTISE
 from bot.core.deck import Deck, slug
 from bot.core.grading import Grade
 from bot.core.memory import Memory, retrievability
 from bot.core.models import Confidence, QuestionId, Tally
 from bot.core.parts import (
-    Action,
-    Button,
     Buttons,
     Card,
     Facts,
@@ -24,18 +22,17 @@ from bot.core.parts import (
     Strong,
     Table,
     Text,
-    Verb,
 )
 from bot.core.views import Profile, QuestionRecord, TeamRecord
 from bot.core.wording import counted, day, dots, listed, ordinal
 
 
-def me(profile: Profile, deck: Deck, now: datetime) -> Card:
+def me(profile: Profile, deck: Deck, now: datetime, *, has_board: bool = True) -> Card:
     """What the bot knows about the reader: points, streak, due, strong and weak topics."""
-    hidden = "Your name is hidden on leaderboards." if profile.hidden else ""
+    hidden = (Quiet(("Your name is hidden on leaderboards.",)),) if profile.hidden else ()
     if not profile.grades:
-        begin = "You have not graded an answer yet. Practice is a good beginning."
-        return Card("Your page", (Heading(("You",)), Paragraph((begin,)), Buttons((PRACTISE,))))
+        begin = Paragraph(("You have not graded an answer yet. Practice is a good beginning.",))
+        return Card("Your page", (Heading(("You",)), begin, *hidden, Buttons((PRACTISE,))))
     pairs = [*_place_facts(profile), *_memory_facts(profile, now)]
     strong, weak = strong_and_weak(profile, deck)
     if strong:
@@ -48,8 +45,8 @@ def me(profile: Profile, deck: Deck, now: datetime) -> Card:
         blocks=(
             Heading(("You",)),
             Facts(tuple(pairs)),
-            *((Quiet((hidden,)),) if hidden else ()),
-            Buttons((PRACTISE, Button("Leaderboard", Action(Verb.LEADERBOARD)))),
+            *hidden,
+            Buttons((PRACTISE, *((BOARD,) if has_board else ()))),
         ),
     )
 

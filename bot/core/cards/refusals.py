@@ -14,6 +14,8 @@ from bot.core.errors import (
     NoChannelError,
     NoQuestionError,
     NotAdminError,
+    NothingToAskError,
+    NotInChannelError,
     NotRevealedError,
     NotSetUpError,
     QuizError,
@@ -37,6 +39,11 @@ from bot.core.wording import clipped, listed
 SETTINGS = Button("Back to the settings", Action(Verb.SETTINGS), Style.PRIMARY)
 
 
+def _card(sentence: str, *buttons: Button) -> Card:
+    row: tuple[Block, ...] = (Buttons(buttons),) if buttons else ()
+    return Card(summary=sentence, blocks=(Paragraph((sentence,)), *row))
+
+
 async def told(answer: Awaitable[Card | Form]) -> Card | Form:
     """Await *answer*; a refusal becomes the card that tells it."""
     try:
@@ -45,32 +52,42 @@ async def told(answer: Awaitable[Card | Form]) -> Card | Form:
         return refusal(error)
 
 
+_PLAIN: dict[type[QuizError], Card] = {
+    StaleKeyError: _card("That question is no longer here. Practise another one?", PRACTISE),
+    RoundClosedError: _card(
+        "This round has closed; its answer is posted. Practise instead?", PRACTISE
+    ),
+    NoChannelError: _card("That works in a channel where the quiz runs. Type it there."),
+    NotSetUpError: _card("The quiz is not set up in this channel yet. An admin can do it.", SET_UP),
+    NotInChannelError: _card(
+        "I am no longer in this channel. Invite me back, then type /flaskquiz resume."
+    ),
+    AlreadyPostedError: _card("Today's question is already here. The next one comes on its day."),
+    AlreadySharedError: _card(
+        "The leaderboard was shared here today already. Once a day is enough."
+    ),
+    NothingToAskError: _card(
+        "No question has the levels and topics of this channel. Choose more of either.", SETTINGS
+    ),
+}
+"""What is told in the same words whoever asks."""
+
+
 def refusal(error: QuizError) -> Card:
     """What a member is told when the quiz refuses."""
     match error:
-        case StaleKeyError():
-            return _card("That question is no longer here. Practise another one?", PRACTISE)
-        case RoundClosedError():
-            return _card("This round has closed; its answer is posted. Practise instead?", PRACTISE)
         case NotRevealedError():
             see = Button("See the answer", Action(Verb.ANSWER, str(error.key)), Style.PRIMARY)
             return _card("A grade counts once you have seen the answer.", see)
         case NotAdminError():
             return _card(f"Only an admin of this channel can {error.wish}. Ask one to do it.")
-        case NoChannelError():
-            return _card("That works in a channel where the quiz runs. Type it there.")
-        case NotSetUpError():
-            return _card("The quiz is not set up in this channel yet. An admin can do it.", SET_UP)
-        case AlreadyPostedError():
-            return _card("Today's question is already here. The next one comes on its day.")
-        case AlreadySharedError():
-            return _card("The leaderboard was shared here today already. Once a day is enough.")
         case NoQuestionError():
             return _card(_nothing_fits(error), PRACTISE)
         case FormError():
             return _faults(error.problems)
         case _:
-            return _card("That did not work. Try again, or type /flaskquiz help.")
+            other = _card("That did not work. Try again, or type /flaskquiz help.")
+            return _PLAIN.get(type(error), other)
 
 
 def _nothing_fits(error: NoQuestionError) -> str:
@@ -95,8 +112,3 @@ def _faults(problems: Mapping[str, str]) -> Card:
     facts = Facts(tuple((name, (problem,)) for name, problem in problems.items()))
     row = (Buttons((SETTINGS,)),) if problems.keys() & set(SETTING_WORDS) else ()
     return Card(summary=" ".join(problems.values()), blocks=(facts, *row))
-
-
-def _card(sentence: str, *buttons: Button) -> Card:
-    row: tuple[Block, ...] = (Buttons(buttons),) if buttons else ()
-    return Card(summary=sentence, blocks=(Paragraph((sentence,)), *row))
