@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -69,7 +70,7 @@ def parse(text: str) -> Command:
         first, rest = f"{first}-{rest[0]}", rest[1:]
     first = _ALSO.get(first, first)
     if first not in WORDS:
-        return _unknown(first, tuple(WORDS))
+        return _unknown(first, WORDS)
     match verb := WORDS[first]:
         case Verb.PRACTICE:
             return _practice(rest)
@@ -94,7 +95,7 @@ def _leaderboard(words: list[str]) -> Command:
         return Command(Verb.LEADERBOARD)
     if named[0] in set(Period):
         return Command(Verb.LEADERBOARD, period=Period(named[0]))
-    return _unknown(named[0], tuple(f"leaderboard {period}" for period in Period))
+    return _unknown(named[0], Period, "leaderboard")
 
 
 def _settings(words: list[str]) -> Command:
@@ -108,10 +109,11 @@ def _settings(words: list[str]) -> Command:
         elif name:
             values[name] = f"{values[name]} {word}".strip()
         else:
-            return _unknown(word, SETTING_WORDS)
+            return _unknown(word.casefold(), SETTING_WORDS, "settings")
     return Command(Verb.SAVE_SETTINGS if values else Verb.SETTINGS, values=values)
 
 
-def _unknown(word: str, known: tuple[str, ...]) -> Command:
-    close = get_close_matches(word, known, 1, cutoff=0.5)
-    return Command(Verb.HELP, unknown=word[:40], closest=close[0] if close else "")
+def _unknown(word: str, known: Iterable[str], command: str = "") -> Command:
+    """Help, with the closest of the *known* words after *command*, or *command* alone."""
+    close = get_close_matches(word, map(str, known), 1, cutoff=0.5)
+    return Command(Verb.HELP, unknown=word[:40], closest=" ".join([command, *close]).strip())

@@ -69,15 +69,19 @@ def test_a_command_with_its_arguments(text, command):
         ("pratice", "pratice", "practice"),
         ("leaderbord", "leaderbord", "leaderboard"),
         ("xyzzy", "xyzzy", ""),
-        ("leaderboard weekly", "weekly", ""),
-        ("settings tme 09:30", "tme", "time"),
+        ("leaderboard weekly", "weekly", "leaderboard week"),
+        ("leaderboard monht", "monht", "leaderboard month"),
+        ("leaderboard xyzzy", "xyzzy", "leaderboard"),
+        ("settings tme 09:30", "tme", "settings time"),
+        ("settings ZONES Europe/Berlin", "zones", "settings zone"),
     ],
 )
 def test_an_unknown_word_gives_help_with_the_closest(text, unknown, closest):
     command = parse(text)
 
     assert (command.verb, command.unknown) == (Verb.HELP, unknown)
-    assert closest in command.closest
+    assert command.closest == closest
+    assert parse(command.closest).verb is not Verb.HELP or not closest
 
 
 @given(st.text(max_size=2_000))
