@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from zlib import crc32
 
+from bot.core.calendar import local_date
 from bot.core.deck import Deck, Question, slug
 from bot.core.errors import NoQuestionError
 from bot.core.memory import Memory, retrievability
@@ -80,7 +81,7 @@ class Picker:
             question.id: memory.due_at
             for question in questions
             if (memory := asked.memories.get(QuestionId(question.id)))
-            and memory.due_at.date() <= on
+            and local_date(memory.due_at, asked.channel.zone) <= on
             and (last is None or self._topic[question.id] != self._topic[last.id])
         }
         return QuestionId(min(due, key=lambda id_: (due[id_], id_))) if due else None

@@ -1,6 +1,7 @@
 """Which question next."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -249,3 +250,25 @@ def test_practice_keeps_to_a_level_and_a_topic():
 def test_practice_is_refused_where_nothing_fits():
     with pytest.raises(NoQuestionError):
         Picker(a_deck(a_question("only"))).for_member(recall({}, {"only"}), None, None, NOW)
+
+
+@pytest.mark.parametrize(
+    ("zone", "due_at", "returns"),
+    [
+        ("America/Los_Angeles", datetime(2026, 11, 5, 7, tzinfo=UTC), True),
+        ("America/Los_Angeles", datetime(2026, 11, 5, 9, tzinfo=UTC), False),
+        ("Pacific/Auckland", datetime(2026, 11, 4, 10, tzinfo=UTC), True),
+        ("Pacific/Auckland", datetime(2026, 11, 4, 12, tzinfo=UTC), False),
+    ],
+)
+def test_a_question_returns_on_the_channels_own_date_not_on_utcs(zone, due_at, returns):
+    deck = a_big_deck()
+    channel = a_channel()
+    schedule = replace(channel.settings.schedule, zone=ZoneInfo(zone))
+    channel = replace(channel, settings=replace(channel.settings, schedule=schedule))
+    history = tuple((MONDAY + timedelta(days=i), QuestionId(f"q{i}")) for i in range(2))
+    memories = {QuestionId("q0"): a_memory(due_at)}
+
+    picked = Picker(deck).for_channel(Asked(channel, history, memories), date(2026, 11, 4))
+
+    assert (picked == "q0") is returns
