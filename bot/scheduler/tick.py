@@ -160,8 +160,9 @@ class Ticker:
             return
         self._checked_at = now
         offset = await self._store.now() - self._clock()
+        was_wrong = abs(self.health.clock_offset or timedelta()) > CLOCK_TOLERANCE
         self.health.clock_offset = offset
-        if abs(offset) > CLOCK_TOLERANCE:
+        if abs(offset) > CLOCK_TOLERANCE and not was_wrong:
             logger.warning(
                 "This clock is %.1f s away from the database's: set it by NTP.",
                 abs(offset).total_seconds(),

@@ -19,6 +19,9 @@ from bot.store.migrate import migrate
 from tests.postgres import running_postgres
 from tests.scheduler.crash.driver import Run
 
+SHOWN = 20
+"""Faults printed of one run."""
+
 
 def main() -> int:
     """Run what was asked for; 1 if anything was posted twice or not at all."""
@@ -44,8 +47,8 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.scheduler.crash", description=__doc__)
     parser.add_argument("--kills", type=int, default=300)
     parser.add_argument("--runs", default="sqlite:1,postgres:1,postgres:2,postgres:4")
-    parser.add_argument("--speed", type=float, default=4_000)
-    parser.add_argument("--channels", type=int, default=60)
+    parser.add_argument("--speed", type=float, default=1_000)
+    parser.add_argument("--channels", type=int, default=200)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     return parser.parse_args()
 
@@ -70,7 +73,7 @@ def _report(where: str, run: Run) -> int:
     )
     for name, times in sorted(run.killed.items()):
         print(f"    {times:4} at {name}")
-    for fault in found.faults:
+    for fault in found.faults[:SHOWN]:
         print(f"    FAULT {fault}")
     return len(found.faults)
 
