@@ -70,33 +70,30 @@ async def test_the_very_same_request_again_is_refused(team: Team):
     assert "10, 1st of 1" in " ".join(shown.text.split())
 
 
-@pytest.mark.parametrize("at", ["", "soon", "-1", "1e9", "٣", "9" * 400])
-async def test_a_timestamp_that_is_none_is_refused(team: Team, at: str):
-    body = b"payload={}"
-    headers = {
-        "X-Slack-Request-Timestamp": at.encode().decode("latin-1"),
-        "X-Slack-Signature": "v0=00",
-    }
-    assert await _post(team, body, headers) == 401
+async def test_a_timestamp_that_is_none_is_refused(team: Team):
+    for at in ("", "soon", "-1", "1e9", "٣", "9" * 400):
+        headers = {
+            "X-Slack-Request-Timestamp": at.encode().decode("latin-1"),
+            "X-Slack-Signature": "v0=00",
+        }
+        assert await _post(team, b"payload={}", headers) == 401
 
 
-@pytest.mark.parametrize(
-    ("kind", "body"),
-    [
-        ("application/json", b"{"),
-        ("application/json", b"[]"),
-        ("application/json", b'"x"'),
-        ("application/json", b"[" * 50_000),
-        ("application/json", b"\xff\xfe"),
-        ("application/x-www-form-urlencoded", b"payload=%7B"),
-        ("application/x-www-form-urlencoded", b"payload=[1]"),
-        ("application/json", b'{"type": "event_callback", "event": []}'),
-    ],
-)
-async def test_what_is_signed_but_no_payload_does_no_harm(team: Team, kind: str, body: bytes):
-    status = await _post(team, body, _signed(team, body) | {"Content-Type": kind})
+async def test_what_is_signed_but_no_payload_does_no_harm(team: Team):
+    as_json, as_form = "application/json", "application/x-www-form-urlencoded"
+    for kind, body in (
+        (as_json, b"{"),
+        (as_json, b"[]"),
+        (as_json, b'"x"'),
+        (as_json, b"[" * 50_000),
+        (as_json, b"\xff\xfe"),
+        (as_json, b'{"type": "event_callback", "event": []}'),
+        (as_form, b"payload=%7B"),
+        (as_form, b"payload=[1]"),
+    ):
+        status = await _post(team, body, _signed(team, body) | {"Content-Type": kind})
+        assert status in (400, 500), body
 
-    assert status in (400, 500)
     assert (await team.bob.command("/flaskquiz", "help", team.channel)).failed is None
 
 

@@ -98,11 +98,10 @@ async def test_a_state_works_once_and_only_in_the_browser_that_got_it(team: Team
     assert "Start again" in text
 
 
-@pytest.mark.parametrize(
-    "state", ["", "x", "gAAAA", "é", Fernet(Fernet.generate_key()).encrypt(b"x").decode()]
-)
-async def test_a_state_that_is_not_ours_is_refused(team: Team, state: str):
-    assert (await visit(team.bot.url, state, state, code="c"))[0] == 401
+async def test_a_state_that_is_not_ours_is_refused(team: Team):
+    others = Fernet(Fernet.generate_key()).encrypt(b"x").decode()
+    for state in ("", "x", "gAAAA", "é", others):
+        assert (await visit(team.bot.url, state, state, code="c"))[0] == 401
 
 
 async def test_a_state_is_good_for_ten_minutes(clock: MovedClock):
