@@ -37,6 +37,8 @@ class Result:
     status: int | None
     """Its exit status; negative for a signal, None when it was stopped after the timeout."""
     seconds: float
+    worked: float
+    """Seconds of the processor, those of its own ended children included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +131,9 @@ def _run(
         (place / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
         ended = {}
         for fact in _supervised(place / "plan.json", room):
-            ended[fact["index"]] = fact["status"], fact["seconds"]
+            ended[fact["index"]] = fact
             on_end()
-        return [_result(path, *ended[i]) for i, path in enumerate(rooms)]
+        return [_result(path, ended[i]) for i, path in enumerate(rooms)]
 
 
 def _furnished(path: Path, code: Code) -> Path:
@@ -166,9 +168,9 @@ def _supervised(plan: Path, room: Room) -> Iterator[dict[str, Any]]:
         raise RuntimeError(f"the runner of deck programs failed:\n{said}")
 
 
-def _result(room: Path, status: int | None, seconds: float) -> Result:
+def _result(room: Path, fact: dict[str, Any]) -> Result:
     printed, complaints = (_head(room / name) for name in ("stdout", "stderr"))
-    return Result(printed, complaints, status, seconds)
+    return Result(printed, complaints, fact["status"], fact["seconds"], fact["worked"])
 
 
 def _head(path: Path) -> str:

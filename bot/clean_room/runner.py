@@ -14,6 +14,7 @@ it as usual (threads joined, atexit functions run, exit status set).
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -53,22 +54,24 @@ def watch(running: dict[int, tuple[int, float]], timeout: float) -> None:
     ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
     if ended is not None:
         index, started = running.pop(ended.si_pid)
-        tell(index=index, status=finish(ended.si_pid), seconds=time.monotonic() - started)
+        status, worked = finish(ended.si_pid)
+        tell(index=index, status=status, seconds=time.monotonic() - started, worked=worked)
         return
     time.sleep(PAUSE)
     for process, (index, started) in list(running.items()):
         if time.monotonic() - started > timeout:
             del running[process]
-            finish(process)
-            tell(index=index, status=None, seconds=time.monotonic() - started)
+            _, worked = finish(process)
+            tell(index=index, status=None, seconds=time.monotonic() - started, worked=worked)
 
 
-def finish(process: int) -> int:
-    """End what is left of a program and of all it started; its exit status."""
+def finish(process: int) -> tuple[int, float]:
+    """End what is left of a program and of all it started; exit status, processor seconds."""
     for end in (os.kill, os.killpg):
         with contextlib.suppress(ProcessLookupError):
             end(process, signal.SIGKILL)
-    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    _, status, usage = os.wait4(process, 0)
+    return os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime
 
 
 def tell(**facts: Any) -> None:
@@ -113,6 +116,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, stop)
     for name in plan["warm"] or ():
         importlib.import_module(name)
+    gc.freeze()  # so that a child, when it ends, does not look through all that it inherited
     room = supervise(plan)
     if room is None:
         return
