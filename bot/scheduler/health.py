@@ -30,20 +30,30 @@ class Health:
     last_lateness: timedelta | None = None
     """How long the last delivery that was sent had been owed."""
 
+    _well_since: datetime | None = None
+
     def ill(self, why: str, now: datetime) -> None:
         """The database cannot be used; only the first time of an outage is logged."""
         self.trouble = why
+        self._well_since = None
         if self.down_since is None:
             self.down_since = now
             logger.error("Nothing can be posted until the database is back. %s", why)
 
     def well(self, now: datetime) -> None:
-        """The database can be used."""
+        """
+        A beat went through. The outage is over when nothing failed until the next one does too:
+        a full disk can still be read, so one beat may find nothing wrong.
+        """
         self.beat_at = now
-        if self.down_since is not None:
-            logger.warning("The database is back after %s.", _span(now - self.down_since))
-            self.down_since = None
-            self.trouble = ""
+        if self.down_since is None:
+            return
+        if self._well_since is None:
+            self._well_since = now
+            return
+        logger.warning("The database is back after %s.", _span(self._well_since - self.down_since))
+        self.down_since = self._well_since = None
+        self.trouble = ""
 
 
 def _span(length: timedelta) -> str:

@@ -95,10 +95,10 @@ class Ticker:
         now = self._clock()
         try:
             due = await self._store.due(self._postman.platforms, now)
-            self.health.well(now)
             if due:
                 await self._claim(due)
             await self._check_clock(now)
+            self.health.well(now)
         except StoreError as error:
             self.health.ill(str(error), now)
         except Exception:  # an edge: a beat that raises would be the last one
