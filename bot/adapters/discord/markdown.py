@@ -111,6 +111,11 @@ def cut(text: str, length: int) -> str:
     return text[:end].rstrip() + ELLIPSIS
 
 
+def label(text: str, length: int) -> str:
+    """A label: plain, in one line, never empty, which Discord refuses."""
+    return cut(" ".join(visible(text).split()), length) or ELLIPSIS
+
+
 def _may_cut(text: str, at: int) -> bool:
     """Whether what people see as one character does not go on at *at*."""
     before, after = text[at - 1], text[at]

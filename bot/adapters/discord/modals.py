@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.adapters.discord.fitting import fit
 from bot.adapters.discord.keys import Key
-from bot.adapters.discord.markdown import cut, visible
+from bot.adapters.discord.markdown import cut, label, visible
 from bot.adapters.discord.texts import piece
 from bot.core.parts import (
     Buttons,
@@ -34,7 +34,7 @@ NOTHING = "-"
 """The value of the option that stands for choosing nothing: Discord takes no empty one."""
 SINGLE = ":one"
 """Ends the custom id of a menu of which one is chosen: a menu always brings a list."""
-MORE = "Also as options of /flaskquiz settings: "
+MORE = "More by /flaskquiz settings: "
 
 
 def render_modal(form: Form) -> Json:
@@ -43,13 +43,13 @@ def render_modal(form: Form) -> Json:
     left_out = form.inputs[ROWS_MAX:]
     if left_out:
         names = ", ".join(each.name for each in left_out)
-        rows[-1]["description"] = cut(f"{MORE}{names}", HINT_MAX)
+        rows[-1]["description"] = _both(rows[-1].get("description", ""), f"{MORE}{names}.")
     text = _text(form)
     if text and len(rows) < ROWS_MAX:
         rows.insert(0, {"type": TEXT, "content": text})
     return {
         "custom_id": str(Key(form.action)),
-        "title": cut(visible(form.title), TITLE_MAX),
+        "title": label(form.title, TITLE_MAX),
         "components": rows,
     }
 
@@ -61,10 +61,16 @@ def _text(form: Form) -> str:
     return "\n".join(text for text in fit([piece(block) for block in blocks]) if text.strip())
 
 
+def _both(hint: str, more: str) -> str:
+    """A hint and where to find more; where there is no room for both, the latter."""
+    both = f"{hint} {more}".strip()
+    return both if len(both) <= HINT_MAX else cut(more, HINT_MAX)
+
+
 def _label(each: Input) -> Json:
     row: Json = {
         "type": LABEL,
-        "label": cut(visible(each.label), LABEL_MAX),
+        "label": label(each.label, LABEL_MAX),
         "component": _component(each),
     }
     if each.hint.strip():
@@ -137,7 +143,7 @@ def _options(options: Sequence[Option], chosen: frozenset[str] | set[str]) -> li
     return [
         {
             "value": option.value,
-            "label": cut(visible(option.label), OPTION_MAX),
+            "label": label(option.label, OPTION_MAX),
             "default": option.value in chosen,
         }
         for option in options

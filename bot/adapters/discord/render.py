@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from bot.adapters.discord.fitting import fit
 from bot.adapters.discord.keys import Key
-from bot.adapters.discord.markdown import cut, visible
+from bot.adapters.discord.markdown import cut, label, visible
 from bot.adapters.discord.texts import TextBlock, piece
 from bot.core.models import Level
 from bot.core.parts import (
@@ -108,11 +108,11 @@ def _button(button: Button) -> Json:
     return _pressable(button.label, Key(button.action), STYLES[button.style])
 
 
-def _pressable(label: str, key: Key, style: int) -> Json:
+def _pressable(text: str, key: Key, style: int) -> Json:
     return {
         "type": BUTTON,
         "style": style,
-        "label": cut(visible(label), LABEL_MAX),
+        "label": label(text, LABEL_MAX),
         "custom_id": str(key),
     }
 
@@ -152,7 +152,7 @@ def _ticks(ticks: Ticks, action: Action) -> list[Part]:
         "options": [
             {
                 "value": option.value,
-                "label": cut(visible(option.label), OPTION_MAX),
+                "label": label(option.label, OPTION_MAX),
                 "default": option.value in ticks.chosen,
             }
             for option in ticks.options[:OPTIONS_MAX]
@@ -166,8 +166,8 @@ def _ticks(ticks: Ticks, action: Action) -> list[Part]:
 
 
 def _choice(choice: Choice, action: Action, *, may_leave: bool) -> list[Json]:
-    """A button for each option, the best one green; with ticks, one to leave it to them."""
-    best = choice.options[-1].value
+    """A button for each option, the best one green; once there are ticks, one to go by them."""
+    best = "" if may_leave else choice.options[-1].value
     buttons = [
         _pressable(
             option.label,
@@ -186,9 +186,10 @@ def _choice(choice: Choice, action: Action, *, may_leave: bool) -> list[Json]:
 
 def _joined(parts: Sequence[Part], *, has_title: bool) -> list[Json]:
     """Draw the texts, together within Discord's limit, and join those that stand together."""
-    titles = [i for i, part in enumerate(parts) if isinstance(part, Heading)][:1]
+    headings = (i for i, part in enumerate(parts) if isinstance(part, Heading))
+    title = next(headings, None) if has_title else None
     blocks = [(i, part) for i, part in enumerate(parts) if not isinstance(part, dict)]
-    drawn = fit([piece(block, is_title=has_title and i in titles) for i, block in blocks])
+    drawn = fit([piece(block, is_title=i == title) for i, block in blocks])
     texts = {i: text for (i, _), text in zip(blocks, drawn, strict=True)}
     components: list[Json] = []
     before: Part = {}
@@ -198,19 +199,19 @@ def _joined(parts: Sequence[Part], *, has_title: bool) -> list[Json]:
         elif not texts[i].strip():
             continue
         elif components and components[-1]["type"] == TEXT:
-            components[-1]["content"] += _gap(before, part) + texts[i]
+            components[-1]["content"] += _gap(before, part, is_title=i == title) + texts[i]
         else:
             components.append({"type": TEXT, "content": texts[i]})
         before = part
     return _few(components)
 
 
-def _gap(above: Part, below: TextBlock) -> str:
-    """A blank line between paragraphs and above a heading, except where code leaves one anyway."""
-    if isinstance(above, CodeBlock):
+def _gap(above: Part, below: TextBlock, *, is_title: bool) -> str:
+    """A blank line between paragraphs and above a heading, where nothing else parts them."""
+    if isinstance(above, CodeBlock | Heading) or is_title:
         return "\n"
     wide = isinstance(below, Heading) or (isinstance(above, SPACED) and isinstance(below, SPACED))
-    return "\n\n" if wide and not isinstance(above, Heading) else "\n"
+    return "\n\n" if wide else "\n"
 
 
 def _few(components: list[Json]) -> list[Json]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from typing import assert_never
@@ -34,6 +35,8 @@ from bot.core.parts import (
 TextBlock = Heading | Paragraph | Quiet | CodeBlock | Quote | Numbered | Facts | Table
 LANGUAGES = {"python": "py", "shell": "bash", "text": ""}
 """What Discord's highlighter calls them, where it uses another name."""
+_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
+"""Two blank lines between functions are one here: a message is narrow and long enough."""
 OWN_ROW, OTHER_ROW = "▸ ", "  "
 
 
@@ -55,8 +58,8 @@ def piece(block: TextBlock, *, is_title: bool = False) -> Piece:
         case Table():
             return Piece(lambda n: _table(block, n), len(block.rows), 2)
         case CodeBlock(code, language):
-            named = LANGUAGES.get(language, language)
-            return Piece(lambda n: fenced(_lines(code, n), named), len(code), 1)
+            named, short = LANGUAGES.get(language, language), _BLANK_LINES.sub("\n\n", code)
+            return Piece(lambda n: fenced(_lines(short, n), named), len(short), 1)
         case Quote(words):
             return Piece(lambda n: quoted(cut(words, n)), len(words), 0)
     assert_never(block)
