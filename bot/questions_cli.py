@@ -220,10 +220,10 @@ def _prove(questions: list[Question], room: Room) -> Proof:
 
 def _verdict(proof: Proof) -> str:
     """What a run showed, in a few sentences."""
-    faults = len(proof.faults)
-    words = [
-        f"Flask {proof.flask}: {len(proof.outcomes)} programs run, {faults} not as the deck says."
-    ]
+    from bot.core.wording import counted  # noqa: PLC0415  # not for --help
+
+    run, faults = counted(len(proof.outcomes), "program"), len(proof.faults)
+    words = [f"Flask {proof.flask}: {run} run, {faults} not as the deck says."]
     if proof.out_of_range:
         words.append(f"Not about this Flask: {', '.join(proof.out_of_range)}.")
     if proof.not_python:
