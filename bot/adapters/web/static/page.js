@@ -61,7 +61,9 @@ function open() {
 
 panel.addEventListener("close", () => {
   if (location.search) history.pushState(null, "", "/");
-  if (document.activeElement === document.body) {
+  // The browser gives the focus back by itself, unless that card was replaced meanwhile.
+  const active = document.activeElement;
+  if (active === document.body || panel.contains(active)) {
     (document.getElementById(opener) || box)?.focus({ preventScroll: true });
   }
 });

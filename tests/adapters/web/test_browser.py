@@ -1,0 +1,405 @@
+"""The page in a real Chromium, as people use it."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from tests.adapters.web.chromium import CHROMIUM, Person, chromium, person
+from tests.adapters.web.running import Running, running
+from tests.adapters.web.test_round import SECRETS, one_question
+from tests.adapters.web.wire import wired
+
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine"),
+    pytest.mark.asyncio(loop_scope="module"),
+]
+PHONE = {"viewport": {"width": 360, "height": 720}, "is_mobile": True, "has_touch": True}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """One browser for all tests here; each person in it has cookies and storage of their own."""
+    async with chromium() as started:
+        yield started
+
+
+@pytest_asyncio.fixture(loop_scope="module", autouse=True)
+async def _leave(browser: Browser) -> AsyncIterator[None]:
+    """Close every window when a test ends."""
+    yield
+    for context in browser.contexts:
+        await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def here(sqlite_url: str) -> AsyncIterator[Running]:
+    """As everywhere, in the browser's loop."""
+    async with running(sqlite_url) as process:
+        await process.posted()
+        yield process
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def ann(browser: Browser, here: Running) -> AsyncIterator[Person]:
+    """Ann, who has joined; at the end her browser has nothing to complain of."""
+    ann = await person(browser)
+    await ann.join(here.url, "Ann")
+    yield ann
+    assert ann.complaints == []
+
+
+async def test_two_people_play_a_round_to_the_leaderboard(browser: Browser, sqlite_url: str):
+    async with (
+        running(sqlite_url, deck=one_question()) as here,
+        wired(here.server.port) as wire,
+    ):
+        await here.posted()
+        ann, ben = await person(browser), await person(browser, color_scheme="dark")
+        await ann.join(here.url, "Ann")
+        await ben.join(wire.url, "Ben")
+
+        await ann.try_it("a little", "Sure")
+        await ann.page.get_by_label("The-first-key-point").check()
+        await ann.press("Save grade")
+        await ann.sees("Partly, 10 points.")
+        await ben.sees("1 tried, 0 got it")  # live, without a reload
+        for name in ("Leaderboard", "Me", "Team", "Doctor", "Help"):
+            await ben.page.get_by_role("link", name=name, exact=True).click()
+            await ben.page.get_by_role("link", name="Close").click()
+        before = wire.text
+
+        await ben.try_it("a lot")
+        await ben.page.get_by_label("Got it", exact=True).check()
+        await ben.press("Save grade")
+        await ben.sees("Got it, 20 points.")
+        await ben.press("Leaderboard")
+        rows = ben.page.locator("#panel tbody tr")
+        await expect(rows).to_have_count(2)
+        standings = [" ".join(row.split()) for row in await rows.all_inner_texts()]
+        await ann.sees("2 tried, 1 got it")
+        assert ann.complaints == ben.complaints == []
+
+    assert "text/event-stream" in before
+    assert "1 tried, 0 got it" in before
+    assert [secret for secret in SECRETS if secret in before] == []
+    assert [secret for secret in SECRETS if secret not in wire.text] == []
+    assert standings == ["1 Ben 20", "2 Ann 10"]
+
+
+async def test_a_refresh_in_the_middle_loses_nothing(ann: Person):
+    page = ann.page
+    await ann.press("Answer")
+    await page.fill("#in-words", "half a thought")
+    await page.reload()
+    await expect(page.locator("#in-words")).to_have_value("half a thought")
+
+    await page.get_by_label("Just a guess").check()
+    await ann.press("Show answer")
+    await ann.sees("You wrote")
+    async with page.expect_response("**/do") as kept:
+        await page.get_by_label("It belongs to the app context").check()
+    assert (await kept.value).status == 204
+    await page.reload()
+    await ann.sees("half a thought")
+    await expect(page.get_by_label("It belongs to the app context")).to_be_checked()
+
+    await ann.press("Save grade")
+    await ann.sees("Partly, 10 points.")
+    await page.reload()
+    await ann.sees("You have done this one.")
+
+
+async def test_a_restart_of_the_server_in_the_middle_loses_nothing(
+    browser: Browser, sqlite_url: str
+):
+    ann, port = await person(browser), free_port()
+    async with running(sqlite_url, port=port) as here:
+        await here.posted()
+        await ann.join(here.url, "Ann")
+        await ann.try_it("before the restart")
+    await ann.sees("Connection lost")
+    await ann.press("Save grade")
+    await ann.sees("FlaskQuiz does not answer. What you typed is still here")
+    async with running(sqlite_url, port=port) as here:
+        await expect(ann.page.locator("#lost")).to_be_empty(timeout=10_000)
+        await ann.page.get_by_label("Got it", exact=True).check()
+        await ann.press("Save grade")
+        await ann.sees("Got it, 20 points.")
+        await ann.page.reload()
+        await ann.sees("You have done this one.")
+        await ann.page.goto(here.url)
+        await ann.sees("1 tried, 1 got it")
+
+    assert all("Failed to load" in each or "ERR_" in each for each in ann.complaints)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def test_everything_can_be_done_by_keyboard_alone(browser: Browser, here: Running):
+    ann = await person(browser)
+    page, keys = ann.page, ann.page.keyboard
+    await page.goto(here.url)
+    await tab_to(ann, "#join-name")
+    await keys.type("Ann")
+    await keys.press("Enter")
+    await page.wait_for_selector("#say")
+
+    await keys.press("Tab")
+    await expect(page.locator(":focus")).to_have_text("Skip to the box to type in")
+    await tab_to(ann, "article.open .primary")
+    await keys.press("Enter")
+    await expect(page.locator("#in-words")).to_be_focused()
+    await keys.type("by keyboard")
+    await tab_to(ann, "[name=confidence]")
+    await keys.press("ArrowDown")
+    await keys.press("Enter")
+    await expect(page.locator("#panel-title")).to_be_focused()
+    await tab_to(ann, "[name=ticks]")
+    await keys.press("Space")
+    await tab_to(ann, "[name=grade]")
+    await tab_to(ann, ".foot .primary")
+    await keys.press("Enter")
+    await ann.sees("Partly, 10 points.")
+    await tab_to(ann, "#panel-regrade-r1")
+    await keys.press("Escape")
+
+    await expect(page.locator("#panel")).to_be_hidden()
+    await expect(page.locator("article.open .primary")).to_be_focused()
+    await tab_to(ann, "#text")
+    await keys.type("/flaskquiz leaderboard")
+    await keys.press("Enter")
+    await ann.sees("Leaderboard, week 48")
+    await keys.press("Escape")
+    await expect(page.locator("#text")).to_be_focused()
+    assert ann.complaints == []
+
+
+async def tab_to(somebody: Person, selector: str) -> None:
+    """Press Tab until the focus is there, as somebody does who cannot point."""
+    for _ in range(40):
+        if await somebody.page.locator(f"{selector}:focus").count():
+            return
+        await somebody.page.keyboard.press("Tab")
+    raise AssertionError(f"no Tab leads to {selector}")
+
+
+async def test_the_dialogue_keeps_the_focus_and_has_a_name(ann: Person):
+    await ann.page.get_by_role("link", name="Help").click()
+    await ann.page.get_by_role("dialog", name="What you can type").wait_for()
+
+    for _ in range(12):
+        await ann.page.keyboard.press("Tab")
+        outside = await ann.page.evaluate(
+            "!document.querySelector('#panel').contains(document.activeElement)"
+            " && document.activeElement !== document.body"
+        )
+        assert not outside
+    await ann.page.keyboard.press("Escape")
+    await expect(ann.page.get_by_role("link", name="Help")).to_be_focused()
+
+
+async def test_back_and_forward_walk_through_the_panels(ann: Person):
+    await ann.page.get_by_role("link", name="Me", exact=True).click()
+    await ann.sees("You have not graded an answer yet.")
+    await ann.page.get_by_role("link", name="Close").click()
+    await expect(ann.page.locator("#panel")).to_be_hidden()
+
+    await ann.page.go_back()
+    await ann.sees("You have not graded an answer yet.")
+    await ann.page.go_back()
+    await expect(ann.page.locator("#panel")).to_be_hidden()
+    await ann.page.go_forward()
+    await ann.sees("You have not graded an answer yet.")
+
+
+async def test_faults_in_a_form_are_focused_and_described(ann: Person):
+    page = ann.page
+    await page.get_by_role("link", name="Settings").click()
+    await page.fill("#in-zone", "Atlantis")
+    await ann.press("Save")
+
+    zone = page.locator("#in-zone")
+    await expect(zone).to_be_focused()
+    await expect(zone).to_have_attribute("aria-invalid", "true")
+    await expect(zone).to_have_value("Atlantis")
+    await page.fill("#in-zone", "Oslo")
+    await ann.press("Save")
+    await ann.sees("Europe/Oslo")
+
+
+async def test_a_new_card_appears_live_is_announced_and_keeps_the_place(ann: Person, here: Running):
+    await ann.page.focus("#text")
+    await ann.page.keyboard.type("half a rep")
+    here.clock.move(days=1)
+    here.ticker.wake()
+
+    await expect(ann.page.locator("#status")).to_contain_text("New: Flask question of the day")
+    await ann.sees("The answer, and how it went")
+    await expect(ann.page.locator("#text")).to_be_focused()
+    await expect(ann.page.locator("#text")).to_have_value("half a rep")
+
+
+async def test_an_answer_that_was_opened_stays_open_when_the_feed_changes(
+    ann: Person, here: Running
+):
+    here.clock.move(days=1)
+    here.ticker.wake()
+    await ann.page.locator("summary").click()
+    await ann.sees("It holds what one request puts there.")
+
+    await ann.page.evaluate("document.querySelector('#feed').dataset.version = 'old'")
+    here.clock.move(days=3)
+    here.ticker.wake()
+
+    await expect(ann.page.locator("article")).to_have_count(3)
+    await expect(ann.page.locator("details[open]")).to_have_count(1)
+
+
+async def test_words_stand_out_from_their_ground_in_light_and_dark(ann: Person):
+    await ann.try_it("some words")
+    for scheme in ("light", "dark"):
+        await ann.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+
+        contrasts = await ann.page.evaluate(CONTRASTS)
+
+        assert len(contrasts) > 20
+        assert {words: ratio for words, ratio in contrasts if ratio < 4.5} == {}, scheme
+
+
+CONTRASTS = """() => {
+  const channel = (value) => {
+    const part = value / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  };
+  const parse = (colour) => (colour.match(/[\\d.]+/g) || []).map(Number);
+  const luminance = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+  const ground = (element) => {
+    for (let each = element; each; each = each.parentElement) {
+      const colour = parse(getComputedStyle(each).backgroundColor);
+      if (colour.length === 3 || colour[3] > 0) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const seen = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    const words = walker.currentNode.textContent.trim();
+    if (!words || !element.checkVisibility() || element.matches("option, script")) continue;
+    const [ink, paper] = [parse(getComputedStyle(element).color), ground(element)].map(luminance);
+    seen.push([words, (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05)]);
+  }
+  return seen;
+}"""
+
+
+async def test_a_phone_never_scrolls_sideways_and_a_finger_finds_every_button(
+    browser: Browser, here: Running
+):
+    ann = await person(browser, **PHONE)
+    await ann.join(here.url, "W" * 40)
+    await here_is_no_overflow(ann)
+    await ann.try_it("Donaudampfschifffahrtsgesellschaft" * 8)
+    await here_is_no_overflow(ann)
+    await ann.press("Save grade")
+    await ann.sees("Missed it")
+    for show in (
+        "board:week",
+        "me",
+        "team",
+        "settings",
+        "doctor",
+        "help",
+        "home",
+        "forget",
+        "join",
+    ):
+        await ann.page.goto(f"{here.url}/?show={show}")
+        await here_is_no_overflow(ann)
+        assert await ann.page.evaluate(TOO_SMALL) == []
+    assert ann.complaints == []
+
+
+TOO_SMALL = """() =>
+  [...document.querySelectorAll('button, nav a, .button, .close, label:has(input)')]
+    .filter((each) => each.checkVisibility())
+    .map((each) => [each.textContent.trim(), each.getBoundingClientRect().height])
+    .filter(([, height]) => height < 24)"""
+
+
+async def here_is_no_overflow(somebody: Person) -> None:
+    for selector in ("html", "#panel", "main"):
+        wide = await somebody.page.evaluate(
+            "name => { const at = document.querySelector(name);"
+            " return at.scrollWidth - Math.min(at.clientWidth || innerWidth, innerWidth) }",
+            selector,
+        )
+        assert wide <= 0, f"{selector} is {wide} px too wide at {somebody.page.url}"
+
+
+async def test_no_name_runs_or_breaks_anything(browser: Browser, here: Running):
+    names = ("<img src=x onerror=alert(1)>", "\u202eevil\u2066 <b>", "محمد", "👩‍👩‍👧" + "a" * 35)
+    for number, name in enumerate(names, 1):
+        ann = await person(browser)
+        ann.page.on("dialog", lambda dialog: ann.complaints.append(f"dialog: {dialog.message}"))  # noqa: B023  # closed below
+        await ann.join(here.url, name)
+        await ann.try_it(name)
+        await ann.page.get_by_label("Got it", exact=True).check()
+        await ann.press("Save grade")
+        await ann.press("Leaderboard")
+
+        await expect(ann.page.locator("#panel tbody tr")).to_have_count(number)
+        assert await ann.page.locator("img[src=x], #panel b").count() == 0
+        assert ann.complaints == []
+        await ann.context.close()
+
+
+async def test_without_scripts_a_round_can_be_played_too(browser: Browser, here: Running):
+    ann = await person(browser, java_script_enabled=False)
+    await ann.join(here.url, "Ann")
+    await ann.try_it("no scripts here")
+    await ann.page.get_by_label("Partly").check()
+    await ann.press("Save grade")
+    await ann.sees("Partly, 10 points.")
+    await ann.page.get_by_role("link", name="Close").click()
+    await ann.page.fill("#text", "/flaskquiz leaderboard")
+    await ann.press("Send")
+
+    await expect(ann.page.locator("#panel tbody tr")).to_have_count(1)
+
+
+async def test_a_member_who_is_forgotten_is_a_guest_again(ann: Person, here: Running):
+    await ann.page.goto(f"{here.url}/?show=forget")
+    await ann.press("Delete it all")
+
+    await ann.sees("I have deleted everything I knew about you.")
+    await ann.page.get_by_role("link", name="Close").click()
+    await expect(ann.page.locator("#join-name")).to_be_visible()
+    assert await ann.context.cookies() == []
+
+
+async def test_an_export_is_saved_as_a_file(ann: Person, here: Running):
+    await ann.page.goto(f"{here.url}/?show=export")
+    async with ann.page.expect_download() as download:
+        await ann.page.get_by_role("link", name="Download").click()
+
+    assert (await download.value).suggested_filename == "flaskquiz-export.json"
+
+
+async def test_pressing_twice_is_pressing_once(ann: Person, here: Running):
+    await ann.try_it("twice")
+    await ann.page.get_by_label("Got it", exact=True).check()
+    await ann.page.locator(".foot .primary").dblclick()
+    await ann.sees("Got it, 20 points.")
+
+    await ann.page.goto(here.url)
+    await ann.sees("1 tried, 1 got it")
