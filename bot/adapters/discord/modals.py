@@ -153,14 +153,14 @@ def _options(options: Sequence[Option], chosen: frozenset[str] | set[str]) -> li
 # --- what comes back ------------------------------------------------------------------------------
 
 
-def read_values(components: Sequence[Any]) -> Values:
+def read_values(components: object) -> Values:
     """
     Read what a submitted modal brings, by input name.
 
     The payload comes from Discord, but a forged one of any shape reads as values too: the quiz
     checks each of them.
     """
-    return dict(_values(components))
+    return dict(_values(components if isinstance(components, list) else ()))
 
 
 def _values(components: Sequence[Any]) -> Iterator[tuple[str, str | tuple[str, ...]]]:

@@ -88,7 +88,7 @@ def read_request(interaction: discord.Interaction[Any]) -> Request:
                 return _component(data)
             case TYPES.modal_submit:
                 action = Key.parse(str(data.get("custom_id"))).action
-                return Submit(action, read_values(data.get("components", ())))
+                return Submit(action, read_values(data.get("components")))
             case _ if data.get("type") == MESSAGE_COMMAND:
                 return _message(data, interaction)
             case _:

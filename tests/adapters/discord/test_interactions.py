@@ -1,0 +1,503 @@
+"""Interactions: in time, in private, once, and nobody gets further by forging them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.core.errors import StoreError
+from bot.core.grading import Grade
+from bot.core.models import AttemptKey, RoundId
+from tests.adapters.discord import running
+from tests.adapters.discord.conftest import NEEDED, Team, found
+from tests.adapters.discord.reading import read
+from tests.fakes.discord import Member, Message, NoAnswerError, acting, interactions
+from tests.fakes.discord.components import walk
+
+CALLBACK = "/interactions/{interaction_id}/{interaction_token}/callback"
+MESSAGE, DEFER, DEFER_UPDATE, UPDATE, MODAL = 4, 5, 6, 7, 9
+
+
+def callbacks(team: Team) -> list[int]:
+    """The types of the first answers so far."""
+    return [call.body["type"] for call in team.discord.calls_to("POST", CALLBACK)]
+
+
+async def revealed(team: Team, who: Member | None = None) -> Message:
+    who = who or team.bob
+    card = await team.set_up() if not team.cards() else team.card()
+    modal = (await who.press(card, "Answer")).as_modal()
+    return (await who.submit(modal, {"confidence": "sure", "words": "words"})).as_message()
+
+
+async def kept_grade(team: Team, who: Member) -> Grade | None:
+    key = AttemptKey(round_id=RoundId(1))
+    situation = await team.bot.store.situation(team.caller(who), key)
+    return situation.attempt.grade if situation.attempt else None
+
+
+def forged(who: Member, message: Message, custom_id: str, **data: Any) -> interactions.Interaction:
+    """A button or menu that is not on the message."""
+    kind = 3 if "values" in data else 2
+    whole = {"component_type": kind, "custom_id": custom_id, "id": 1} | data
+    return acting.begin(who, interactions.COMPONENT, message.channel, whole, message=message)
+
+
+# --- where an answer appears
+
+
+async def test_the_answer_opens_a_dialogue_with_the_question(team: Team):
+    card = await team.set_up()
+
+    modal = (await team.bob.press(card, "Answer")).as_modal()
+
+    assert modal.title == "Try first"
+    assert "What does" in modal.texts[1]
+    assert callbacks(team)[-1] == MODAL
+
+
+async def test_a_reveal_is_a_new_message_under_the_card_and_the_result_takes_its_place(team: Team):
+    reveal = await revealed(team)
+    result = (await team.bob.press(reveal, "Got it")).as_message()
+
+    assert callbacks(team)[-2:] == [MESSAGE, UPDATE]
+    assert result is reveal
+    assert reveal.is_ephemeral
+    assert "Got it, " in result.text
+    assert team.cid.private(team.channel) == []
+
+
+async def test_a_practice_is_answered_where_it_was_asked(team: Team):
+    asked = (await team.bob.command("flaskquiz practice", channel=team.channel)).as_message()
+    modal = (await team.bob.press(asked, "Answer")).as_modal()
+
+    reveal = (await team.bob.submit(modal, {"confidence": "guess"})).as_message()
+
+    assert reveal is asked
+    assert team.bob.private(team.channel) == [asked]
+
+
+async def test_ticks_stay_where_the_member_left_them(team: Team):
+    reveal = await revealed(team)
+
+    ticked = (await team.bob.select(reveal, "fq:1:tick", ["1"])).as_message()
+    menu = ticked.selects[0]
+
+    assert [option["value"] for option in menu["options"] if option.get("default")] == ["1"]
+    assert "By my ticks" in ticked.button_labels
+    assert (
+        "By my ticks"
+        not in (await team.bob.select(ticked, "fq:1:tick", [])).as_message().button_labels
+    )
+
+
+async def test_a_refusal_leaves_the_reveal_where_it_is(team: Team):
+    reveal = await revealed(team)
+    words = reveal.text
+
+    seen = await acting.seen_next(forged(team.bob, reveal, "fq:1:answer:r999"), team.bob)
+
+    assert "no longer here" in seen.as_message().text
+    assert seen is not reveal
+    assert reveal.text == words
+
+
+async def test_files_come_with_their_message_and_go_with_it(team: Team):
+    home = (await team.bob.command("flaskquiz export", channel=team.channel)).as_message()
+
+    assert home.attachments[0].filename == "flaskquiz-export.json"
+    assert json.loads(home.attachments[0].content) is not None
+    assert list(walk(home.components, 13))
+
+
+# --- in time
+
+
+async def test_what_takes_long_is_deferred_and_then_answered(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+):
+    slow(monkeypatch)
+    release = hold(team, "me")
+    asked = asyncio.create_task(team.bob.command("flaskquiz me", channel=team.channel))
+    await team.discord.until(lambda: DEFER in callbacks(team))
+    release.set()
+
+    seen = (await asked).as_message()
+
+    assert seen.is_ephemeral
+    assert "You" in seen.text
+
+
+async def test_a_slow_grade_still_takes_the_place_of_the_reveal(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+):
+    reveal = await revealed(team)
+    slow(monkeypatch)
+    release = hold(team, "submit")
+    pressed = asyncio.create_task(team.bob.press(reveal, "Partly"))
+    await team.discord.until(lambda: DEFER_UPDATE in callbacks(team))
+    release.set()
+
+    assert (await pressed).as_message() is reveal
+    assert "Partly, " in reveal.text
+
+
+async def test_a_dialogue_that_comes_too_late_is_offered_again(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+):
+    card = await team.set_up()
+    slow(monkeypatch)
+    release = hold(team, "press")
+    pressed = asyncio.create_task(team.bob.press(card, "Answer"))
+    await team.discord.until(lambda: DEFER in callbacks(team))
+    release.set()
+
+    late = (await pressed).as_message()
+    monkeypatch.undo()
+    modal = (await team.bob.press(late, "Try first")).as_modal()
+
+    assert "Go on?" in late.text
+    assert modal.title == "Try first"
+
+
+async def test_a_fault_is_told_and_logged_once(team: Team, caplog: pytest.LogCaptureFixture):
+    broken(team, "me", RuntimeError("secret words"))
+
+    seen = (await team.bob.command("flaskquiz me", channel=team.channel)).as_message()
+
+    assert "Something broke" in seen.text
+    assert len([r for r in caplog.records if r.exc_info]) == 1
+
+
+async def test_a_lost_database_is_told_without_a_trace(
+    team: Team, caplog: pytest.LogCaptureFixture
+):
+    broken(team, "me", StoreError("The database is away."))
+
+    seen = (await team.bob.command("flaskquiz me", channel=team.channel)).as_message()
+
+    assert "Something broke" in seen.text
+    assert [r.exc_info for r in caplog.records if r.levelname == "ERROR"] == [None]
+
+
+async def test_an_answer_that_was_lost_is_given_again(team: Team):
+    fault = team.discord.fault("POST", CALLBACK, drop="before")
+
+    seen = (await team.bob.command("flaskquiz help", channel=team.channel)).as_message()
+
+    assert fault.hits == 1
+    assert "What you can type" in seen.text
+
+
+async def test_an_answer_whose_receipt_was_lost_is_not_given_twice(team: Team):
+    team.discord.fault("POST", CALLBACK, drop="after")
+
+    await team.bob.command("flaskquiz help", channel=team.channel)
+    await team.settle()
+
+    assert len(team.bob.private(team.channel)) == 1
+
+
+async def test_an_answer_that_discord_refuses_becomes_an_apology(team: Team):
+    team.discord.fault("POST", CALLBACK, status=400)
+
+    seen = (await team.bob.command("flaskquiz help", channel=team.channel)).as_message()
+
+    assert "Something broke" in seen.text
+
+
+# --- once
+
+
+async def test_a_second_delivery_changes_nothing(team: Team):
+    reveal = await revealed(team)
+    await team.bob.press(reveal, "Partly")
+    await team.bob.press(reveal, "Change my grade")
+    await team.bob.press(reveal, "Got it")
+    before = len(team.discord.calls)
+
+    for index in (-1, -2, -3, -4, -5):
+        team.discord.gateway.resend("INTERACTION_CREATE", index)
+    await team.settle()
+
+    assert await kept_grade(team, team.bob) is Grade.GOT_IT
+    assert len(team.discord.calls) == before
+
+
+async def test_nothing_is_done_twice_when_two_processes_share_a_shard(team: Team):
+    await team.set_up()
+    other = await second(team)
+    try:
+        reveal = await revealed(team)
+        await team.bob.press(reveal, "Got it")
+        await team.ann.command("flaskquiz leaderboard", channel=team.channel)
+        board = team.ann.private(team.channel)[-1]
+        told = (await team.ann.press(board, "Share in the channel")).as_message()
+        await team.settle()
+    finally:
+        await other.stop()
+
+    assert "On its way" in told.text
+    boards = await team.bot.store.board(team.caller(), "all")
+    assert [standing.attempts for standing in boards.standings] == [1]
+
+
+async def test_a_grade_is_on_disk_before_the_member_hears_of_it(team: Team):
+    reveal = await revealed(team)
+    team.discord.fault("POST", CALLBACK, drop="before", times=9)
+
+    team.discord.world.patience = 0.3
+
+    with pytest.raises(NoAnswerError):
+        await team.bob.press(reveal, "Got it")
+
+    assert await kept_grade(team, team.bob) is Grade.GOT_IT
+
+
+# --- nobody gets further by forging
+
+
+@pytest.mark.parametrize(
+    "custom_id",
+    [
+        "fq:1:answer:r1",
+        "fq:1:regrade:r1",
+        "fq:1:grade:r1:got_it",
+        "fq:1:grade:r1",
+        "fq:1:tick:r1",
+        "fq:1:answer:p1",
+    ],
+)
+async def test_nobody_reaches_into_another_guild(team: Team, custom_id: str):
+    await revealed(team)
+    stranger, elsewhere = await another_guild(team)
+    somewhere = (await stranger.command("flaskquiz help", channel=elsewhere.channel)).as_message()
+    values = {"values": ["0"]} if "tick" in custom_id else {}
+
+    seen = await acting.seen_next(forged(stranger, somewhere, custom_id, **values), stranger)
+
+    assert "no longer here" in seen.as_message().text
+    assert await kept_grade(team, team.bob) is None
+
+
+async def test_a_board_shared_elsewhere_is_the_board_from_there(team: Team):
+    reveal = await revealed(team)
+    await team.bob.press(reveal, "Got it")
+    stranger, elsewhere = await another_guild(team)
+    await stranger.command("flaskquiz settings", channel=elsewhere.channel, time="09:30")
+    somewhere = (await stranger.command("flaskquiz help", channel=elsewhere.channel)).as_message()
+
+    await acting.seen_next(forged(stranger, somewhere, "fq:1:share:2026-W48"), stranger)
+    await team.bot.tick()
+
+    assert "Bob" not in "".join(m.text for m in elsewhere.channel.from_bot)
+
+
+@pytest.mark.parametrize(
+    "custom_id",
+    [
+        "",
+        "x",
+        "fq:1",
+        "fq:2:answer:r1",
+        "fq:1:answer:",
+        "fq:1:no-such:r1",
+        "fq:1:answer:r1:",
+        "fq:1:answer:r-1",
+        "fq:1:answer:r99999999999999999999",
+        "fq:1:save:",
+        "fq:1:reveal:r1",
+        "fq:1:grade:",
+    ],
+)
+async def test_a_key_nobody_wrote_is_refused_kindly(team: Team, custom_id: str):
+    card = await team.set_up()
+
+    seen = await acting.seen_next(forged(team.bob, card, custom_id), team.bob)
+
+    assert "no longer here" in seen.as_message().text
+
+
+@pytest.mark.parametrize(
+    "components",
+    [
+        None,
+        [],
+        [{}],
+        ["x"],
+        [{"type": 18, "component": None}],
+        [{"type": 18, "component": {"custom_id": "confidence", "values": [["sure"]]}}],
+        [{"type": 1, "components": [{"custom_id": "confidence", "value": {"a": 1}}]}],
+        [{"type": 18, "component": {"custom_id": "confidence", "value": "certain"}}],
+    ],
+)
+async def test_a_dialogue_filled_in_by_no_client_is_refused_kindly(team: Team, components: Any):
+    card = await team.set_up()
+    data = {"custom_id": "fq:1:reveal:r1", "components": components}
+    asked = acting.begin(team.bob, interactions.SUBMIT, card.channel, data, message=card)
+
+    seen = await acting.seen_next(asked, team.bob)
+
+    assert "Say how sure you are" in seen.as_message().text
+
+
+async def test_only_members_who_manage_the_server_set_it_up(team: Team):
+    await team.set_up()
+    data = {
+        "custom_id": "fq:1:save:",
+        "components": [{"type": 18, "component": {"custom_id": "time", "value": "11:00"}}],
+    }
+    asked = acting.begin(team.bob, interactions.SUBMIT, team.channel, data)
+
+    seen = await acting.seen_next(asked, team.bob)
+
+    assert "Only an admin" in seen.as_message().text
+    channel = await team.bot.store.find_channel(team.caller())
+    assert channel is not None
+    assert channel.settings.schedule.at.hour == 9
+
+
+async def test_the_host_may_name_admins(team: Team):
+    await team.bot.stop()
+    team.bot.options = replace(team.bot.options, admins=(str(team.bob.id),))
+    await team.bot.start()
+
+    seen = await team.bob.command("flaskquiz settings", channel=team.channel, time="11:00")
+
+    assert "Saved." in seen.as_message().text
+
+
+async def test_the_words_of_others_are_not_for_the_taking(team: Team):
+    card = await team.set_up()
+    said = await team.cid.say(team.channel, "the words of Cid", reply_to=card)
+
+    seen = (await team.bob.use("Answer this question", said)).as_message()
+
+    assert "no longer here" in seen.text
+    assert "the words of Cid" not in json.dumps(await team.bot.store.export(team.caller(team.bob)))
+
+
+# --- the message command
+
+
+async def test_the_message_command_on_a_card_opens_it(team: Team):
+    card = await team.set_up()
+
+    assert (await team.bob.use("Answer this question", card)).as_modal().title == "Try first"
+
+
+async def test_the_message_command_on_an_own_message_in_the_thread_takes_it(team: Team):
+    card = await team.set_up()
+    thread = await a_thread(team, card)
+    said = await team.bob.say(thread, "g is bound to the request")
+
+    seen = (await team.bob.use("Answer this question", said)).as_message()
+
+    assert "I kept your words" in seen.text
+
+
+async def test_the_message_command_on_other_messages_of_ours_says_so(team: Team):
+    await team.set_up()
+    board = await team.bob.say(team.channel, "hello")
+
+    assert "no longer here" in (await team.bob.use("Answer this question", board)).as_message().text
+
+
+# --- direct messages
+
+
+async def test_in_direct_messages_a_member_practises_what_they_know_from_their_guild(team: Team):
+    reveal = await revealed(team)
+    await team.bob.press(reveal, "Missed it")
+    team.discord.clock.advance(timedelta(days=3))
+
+    page = (await team.bob.command("flaskquiz me", channel=team.bob.dm)).as_message()
+    asked = (await team.bob.command("flaskquiz start", channel=team.bob.dm)).as_message()
+
+    assert "1 question due now" in read(page.text)
+    assert "due" in asked.text
+    assert not asked.is_ephemeral
+
+
+async def test_in_direct_messages_answers_take_the_place_of_what_was_asked(team: Team):
+    asked = (await team.bob.command("flaskquiz start", channel=team.bob.dm)).as_message()
+    modal = (await team.bob.press(asked, "Answer")).as_modal()
+
+    reveal = (await team.bob.submit(modal, {"confidence": "guess"})).as_message()
+    result = (await team.bob.press(reveal, "Got it")).as_message()
+
+    assert result is asked
+    assert "Got it." in result.text
+
+
+async def test_who_is_forgotten_has_no_home(team: Team):
+    reveal = await revealed(team)
+    await team.bob.press(reveal, "Missed it")
+    sure = (await team.bob.command("flaskquiz forget-me", channel=team.bob.dm)).as_message()
+    await team.bob.press(sure, "Delete it all")
+
+    assert await team.bot.store.recall(f"discord:home:{team.bob.id}") is None
+    assert await kept_grade(team, team.bob) is None
+
+
+async def test_what_needs_a_channel_says_so_in_direct_messages(team: Team):
+    for word in ("settings", "leaderboard", "now", "doctor", "team"):
+        seen = await team.ann.command(f"flaskquiz {word}", channel=team.ann.dm)
+        assert "works in a channel" in seen.as_message().text
+
+
+# --- helpers
+
+
+def slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let patience end at once."""
+    monkeypatch.setattr("bot.adapters.discord.answering.PATIENCE", 0.01)
+
+
+def hold(team: Team, method: str) -> asyncio.Event:
+    """Let a use case wait until it is released."""
+    release, quiz = asyncio.Event(), team.bot.quiz
+    target: Any = quiz.standings if method == "me" else quiz
+    real = getattr(target, method)
+
+    async def held(*given: Any) -> Any:
+        await release.wait()
+        return await real(*given)
+
+    setattr(target, method, held)
+    return release
+
+
+def broken(team: Team, method: str, error: Exception) -> None:
+    async def breaks(*_: Any) -> Any:
+        raise error
+
+    setattr(team.bot.quiz.standings, method, breaks)
+
+
+async def second(team: Team) -> running.Bot:
+    """Another process that has the same shard, over the same database."""
+    other = running.Bot(team.discord, team.bot._database_url)
+    await other.start()
+    return other
+
+
+async def another_guild(team: Team) -> tuple[Member, Team]:
+    """Somebody who is an admin elsewhere."""
+    elsewhere = found(team.discord, team.bot, "Elsewhere")
+    elsewhere.guild.add_bot(*NEEDED)
+    await team.settle()
+    return elsewhere.ann, elsewhere
+
+
+async def a_thread(team: Team, card: Message) -> Any:
+    """A thread that somebody began under the card."""
+    await team.bot.face._client.http.start_thread_with_message(
+        team.channel.id, card.id, name="Talk", auto_archive_duration=60
+    )
+    return team.guild.threads[-1]
