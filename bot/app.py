@@ -19,7 +19,6 @@ from bot import logs
 from bot.adapters.web.guard import Hosts
 from bot.adapters.web.health import health_routes
 from bot.adapters.web.messenger import WebMessenger
-from bot.adapters.web.metrics import Metrics
 from bot.adapters.web.page import Page
 from bot.adapters.web.server import serve
 from bot.charts import paint
@@ -30,6 +29,7 @@ from bot.core.models import Platform
 from bot.core.picking import Picker
 from bot.core.ports import Messenger
 from bot.core.quiz import Quiz
+from bot.metrics import Metrics
 from bot.scheduler.deliveries import Postman
 from bot.scheduler.tick import Ticker
 from bot.settings import Settings
@@ -85,7 +85,8 @@ class Bot:
         self._store = Store(self._database)
         self._metrics = Metrics(CollectorRegistry())
         self._messengers: dict[Platform, Messenger] = {}
-        self._quiz = Quiz(self._deck, self._store, clock, self._messengers, self._wake)
+        meter = self._metrics.interaction
+        self._quiz = Quiz(self._deck, self._store, clock, self._messengers, self._wake, meter)
         composer = Composer(self._deck, self._store, paint)
         self._postman = Postman(self._store, composer, self._messengers, clock)
         pick = Picker(self._deck).for_channel
@@ -102,16 +103,14 @@ class Bot:
         if settings.discord_token and self._ticks:
             faces[Platform.DISCORD] = _discord(settings, self._quiz, self._store)
         if (page or not settings.has_platform) and parts is not Parts.WORKER:
-            faces[Platform.WEB] = Page(
-                self._quiz,
-                self._deck,
-                self._store,
-                paint,
-                clock,
-                hosts=Hosts(settings.host, settings.allowed_hosts),
-                metrics=self._metrics,
-            )
+            faces[Platform.WEB] = self._page()
         return faces
+
+    def _page(self) -> Page:
+        hosts = Hosts(self._settings.host, self._settings.allowed_hosts)
+        page = Page(self._quiz, self._deck, self._store, paint, clock, hosts=hosts)
+        self._metrics.watch(page.watching)
+        return page
 
     def _wake(self) -> None:
         self._ticker.wake()

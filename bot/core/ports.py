@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
@@ -49,6 +50,15 @@ Clock = Callable[[], datetime]
 
 Wake = Callable[[], None]
 """Tells the scheduler that a delivery is owed now."""
+
+
+Meter = Callable[[Platform, str], AbstractContextManager[None]]
+"""Counts and times what is done inside, by platform and by what was asked for."""
+
+
+def unmetered(_platform: Platform, _asked: str) -> AbstractContextManager[None]:
+    """Count nothing."""
+    return nullcontext()
 
 
 @dataclass(frozen=True, slots=True)

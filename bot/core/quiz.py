@@ -14,14 +14,14 @@ from bot.core.errors import StaleKeyError
 from bot.core.models import AttemptKey, Caller, Channel, MessageRef, Period, Platform
 from bot.core.parts import Action, Card, Form, Option, Values, Verb
 from bot.core.picking import Picker
-from bot.core.ports import Clock, Messenger, Store, Wake
+from bot.core.ports import Clock, Messenger, Meter, Store, Wake, unmetered
 from bot.core.standings import Standings
 
 Answer = Card | Form
 
 
 class Quiz:
-    """The quiz over one deck and one store."""
+    """The quiz over one deck and one store; *meter* counts what is asked of it, on every face."""
 
     def __init__(
         self,
@@ -30,10 +30,12 @@ class Quiz:
         clock: Clock,
         messengers: Mapping[Platform, Messenger],
         wake: Wake,
+        meter: Meter = unmetered,
     ) -> None:
         picker = Picker(deck)
         self._deck = deck
         self._store = store
+        self._meter = meter
         self.attempts = Attempts(deck, store, clock, picker)
         self.standings = Standings(deck, store, clock, wake)
         self.desk = Desk(deck, store, clock, picker, messengers, wake)
@@ -46,6 +48,10 @@ class Quiz:
 
     async def run(self, caller: Caller, command: Command) -> Answer:
         """Answer a command."""
+        with self._meter(caller.platform, command.verb):
+            return await self._run(caller, command)
+
+    async def _run(self, caller: Caller, command: Command) -> Answer:
         match command.verb:
             case Verb.HELP:
                 return people.help_card(command.unknown, command.closest)
@@ -56,12 +62,16 @@ class Quiz:
             case Verb.SAVE_SETTINGS:
                 return await self.desk.save_settings(caller, command.values)
             case verb:
-                return await self.press(caller, Action(verb))
+                return await self._press(caller, Action(verb))
 
-    async def press(  # noqa: C901, PLR0912  # one case for each verb, nothing nested
+    async def press(self, caller: Caller, action: Action) -> Answer:
+        """Answer a button."""
+        with self._meter(caller.platform, action.verb):
+            return await self._press(caller, action)
+
+    async def _press(  # noqa: C901, PLR0912  # one case for each verb, nothing nested
         self, caller: Caller, action: Action
     ) -> Answer:
-        """Answer a button."""
         match action.verb:
             case Verb.ANSWER:
                 return await self.attempts.open_attempt(caller, AttemptKey.parse(action.value))
@@ -103,6 +113,10 @@ class Quiz:
 
     async def submit(self, caller: Caller, action: Action, values: Values) -> Answer:
         """Answer a submitted form; raises FormError where an input has to be corrected."""
+        with self._meter(caller.platform, action.verb):
+            return await self._submit(caller, action, values)
+
+    async def _submit(self, caller: Caller, action: Action, values: Values) -> Answer:
         match action.verb:
             case Verb.REVEAL:
                 return await self.attempts.reveal(caller, AttemptKey.parse(action.value), values)
@@ -115,15 +129,18 @@ class Quiz:
 
     async def tick(self, caller: Caller, key: AttemptKey, ticked: frozenset[int]) -> Form:
         """Keep the key points ticked so far, where a face sends them before the grade."""
-        return await self.attempts.tick(caller, key, ticked)
+        with self._meter(caller.platform, Verb.TICK):
+            return await self.attempts.tick(caller, key, ticked)
 
     async def open_card(self, caller: Caller, card: MessageRef) -> Answer:
         """Answer the question of the card *card*, as its button does."""
-        return await self.attempts.open_card(caller, card)
+        with self._meter(caller.platform, Verb.ANSWER):
+            return await self.attempts.open_card(caller, card)
 
     async def reply(self, caller: Caller, card: MessageRef, text: str) -> Reply:
         """Take a plain reply under the card *card*."""
-        return await self.attempts.reply(caller, card, text)
+        with self._meter(caller.platform, "reply"):
+            return await self.attempts.reply(caller, card, text)
 
     def complete(self, name: str, typed: str) -> tuple[Option, ...]:
         """What to offer while somebody types a topic, or a setting, into *name*."""
@@ -131,11 +148,13 @@ class Quiz:
 
     async def home(self, caller: Caller) -> Card:
         """A member's own page."""
-        return await self.standings.home(caller)
+        with self._meter(caller.platform, "home"):
+            return await self.standings.home(caller)
 
     async def join(self, caller: Caller) -> Channel:
         """The bot was added to the caller's channel."""
-        return await self.desk.join(caller)
+        with self._meter(caller.platform, "join"):
+            return await self.desk.join(caller)
 
 
 def _period(value: str) -> Period:

@@ -21,7 +21,6 @@ from bot.adapters.web.handlers import Handlers
 from bot.adapters.web.limits import Limits
 from bot.adapters.web.live import Live
 from bot.adapters.web.messenger import WebMessenger
-from bot.adapters.web.metrics import Metrics
 from bot.adapters.web.panels import Panels
 from bot.adapters.web.render import Pages
 from bot.adapters.web.streams import Streams
@@ -55,7 +54,6 @@ class Page:
         clock: Clock,
         *,
         hosts: Hosts,
-        metrics: Metrics,
         limits: Limits | None = None,
         zone: str = "",
         seconds: Callable[[], float] = monotonic,
@@ -71,9 +69,9 @@ class Page:
         self._pages = Pages(assets, gallery.url)
         self._live = Live(self._version)
         self._guard = Guard(hosts, limits, self._door, self._pages.error, seconds)
-        panels = Panels(quiz, self._door, self._feed, metrics)
+        panels = Panels(quiz, self._door, self._feed)
         self._handlers = Handlers(deck, self._door, self._guard, self._feed, panels, self._pages)
-        self._streams = Streams(self._live, gallery, assets, limits, metrics)
+        self._streams = Streams(self._live, gallery, assets, limits)
         self.messenger = WebMessenger(self._poke)
 
     def routes(self) -> list[web.RouteDef]:
@@ -110,7 +108,11 @@ class Page:
 
     def health(self) -> dict[str, Any]:
         """How the page is, for /healthz."""
-        return {"watching": self._live.watching()}
+        return {"watching": self.watching()}
+
+    def watching(self) -> int:
+        """How many browsers follow the page live."""
+        return self._live.watching()
 
     async def _set_up(self) -> None:
         """

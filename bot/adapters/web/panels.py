@@ -9,13 +9,12 @@ from bot.adapters.web.badges import Badge
 from bot.adapters.web.door import Door
 from bot.adapters.web.feed import Feed
 from bot.adapters.web.filling import Filled, refilled
-from bot.adapters.web.metrics import Metrics
 from bot.adapters.web.render import JoinPanel, Panel
 from bot.core.cards import rounds
 from bot.core.cards.refusals import refusal
 from bot.core.commands import parse
 from bot.core.errors import FormError, QuizError, StaleKeyError
-from bot.core.models import AttemptKey, Caller, Platform
+from bot.core.models import AttemptKey, Caller
 from bot.core.parts import Action, Card, File, Form, Verb
 from bot.core.quiz import Quiz
 
@@ -27,11 +26,10 @@ _FORMS = {Verb.REVEAL: Verb.ANSWER, Verb.GRADE: Verb.REGRADE, Verb.SAVE_SETTINGS
 class Panels:
     """Asks the quiz, and knows where a refresh finds each answer again."""
 
-    def __init__(self, quiz: Quiz, door: Door, feed: Feed, metrics: Metrics) -> None:
+    def __init__(self, quiz: Quiz, door: Door, feed: Feed) -> None:
         self._quiz = quiz
         self._door = door
         self._feed = feed
-        self._metrics = metrics
 
     async def shown(self, badge: Badge | None, show: str) -> Panel | JoinPanel:
         """The panel that an address names; a guest is asked for a name first."""
@@ -41,7 +39,7 @@ class Panels:
             return JoinPanel(name=badge.name, renames=True)
         caller = await self._door.caller(badge)
         if show == HOME:
-            return await self._told(HOME, self._quiz.home(caller), HOME)
+            return await self._told(self._quiz.home(caller), HOME)
         try:
             action = read_show(show)
         except StaleKeyError as error:
@@ -62,8 +60,7 @@ class Panels:
         ticks = filled.values.get("ticks", ())
         ticked = frozenset(int(word) for word in ticks if word.isascii() and word.isdigit())
         key = AttemptKey.parse(filled.action.value)
-        with self._metrics.interaction(Platform.WEB, Verb.TICK):
-            await self._quiz.tick(await self._door.caller(badge), key, ticked)
+        await self._quiz.tick(await self._door.caller(badge), key, ticked)
 
     async def said(self, badge: Badge, text: str) -> Panel:
         """What a command, or a reply to the open question, led to."""
@@ -81,8 +78,8 @@ class Panels:
     async def exported(self, badge: Badge) -> File:
         """Everything kept about a member, as a file."""
         caller = await self._door.caller(badge)
-        with self._metrics.interaction(Platform.WEB, Verb.EXPORT):
-            card = await self._quiz.standings.export(caller)
+        card = await self._quiz.press(caller, Action(Verb.EXPORT))
+        assert isinstance(card, Card)  # an export asks nothing
         return next(block for block in card if isinstance(block, File))
 
     async def forgotten(self, badge: Badge) -> Panel:
@@ -101,8 +98,7 @@ class Panels:
         if entry is None or entry.message is None:
             return Panel(rounds.nothing_open())
         try:
-            with self._metrics.interaction(Platform.WEB, "reply"):
-                reply = await self._quiz.reply(caller, entry.message, text)
+            reply = await self._quiz.reply(caller, entry.message, text)
         except QuizError as error:
             return Panel(refusal(error))
         card = reply.note or rounds.not_a_grade()
@@ -114,14 +110,13 @@ class Panels:
         return self._quiz.press(caller, filled.action)
 
     async def _acted(self, asked: Action, answer: Awaitable[Card | Form]) -> Panel:
-        panel = await self._told(asked.verb, answer, "")
+        panel = await self._told(answer, "")
         return Panel(panel.answer, lasting(asked, panel.answer))
 
-    async def _told(self, verb: Verb | str, answer: Awaitable[Card | Form], show: str) -> Panel:
+    async def _told(self, answer: Awaitable[Card | Form], show: str) -> Panel:
         """Await an answer; a refusal becomes its card, but faults in a form are for the form."""
         try:
-            with self._metrics.interaction(Platform.WEB, verb):
-                return Panel(await answer, show)
+            return Panel(await answer, show)
         except FormError:
             raise
         except QuizError as error:

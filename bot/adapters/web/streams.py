@@ -13,7 +13,6 @@ from bot.adapters.web.gallery import Gallery
 from bot.adapters.web.guard import PageError
 from bot.adapters.web.limits import Limits
 from bot.adapters.web.live import Live
-from bot.adapters.web.metrics import Metrics
 from bot.adapters.web.visits import Visit, harden
 from bot.core.errors import ChartError
 
@@ -31,13 +30,11 @@ class Streams:
         gallery: Gallery,
         assets: Mapping[str, Asset],
         limits: Limits,
-        metrics: Metrics,
     ) -> None:
         self._live = live
         self._gallery = gallery
         self._assets = {asset.url: asset for asset in assets.values()}
         self._limits = limits
-        self._metrics = metrics
 
     async def on_live(self, visit: Visit) -> web.StreamResponse:
         """``GET /live``: an event for each change of the feed; it says that, and nothing else."""
@@ -51,7 +48,7 @@ class Streams:
             harden(response)
             await response.prepare(visit.request)
             # A browser that left is found out at the next word to it, a heartbeat later at most.
-            with self._metrics.watching.track_inprogress(), suppress(ConnectionResetError):
+            with suppress(ConnectionResetError):
                 await response.write(_event(first))
                 async for version in versions:
                     await response.write(_event(version))

@@ -17,7 +17,6 @@ from bot.adapters.web.door import reader
 from bot.adapters.web.guard import Hosts
 from bot.adapters.web.health import health_routes
 from bot.adapters.web.limits import Limits, Rate
-from bot.adapters.web.metrics import Metrics
 from bot.adapters.web.page import Page
 from bot.adapters.web.server import Server, serve
 from bot.core.composing import Composer
@@ -83,7 +82,6 @@ class Running:
     deck: Deck
     clock: Clock
     ticker: Ticker
-    metrics: Metrics
     gallery: Gallery
 
     @property
@@ -116,7 +114,6 @@ async def running(
     clock, deck, gallery = clock or Clock(), deck or DECK, Gallery()
     database = Database(url)
     store = Store(database)
-    metrics = Metrics(CollectorRegistry())
     messengers: dict[Any, Any] = {}
     composer = Composer(deck, store, gallery)
     postman = Postman(store, composer, messengers, clock)
@@ -131,7 +128,6 @@ async def running(
         gallery,
         clock,
         hosts=hosts or Hosts(),
-        metrics=metrics,
         limits=limits,
         zone=zone,
     )
@@ -144,10 +140,10 @@ async def running(
         return page.health()
 
     server = await serve(
-        "127.0.0.1", port, [*page.routes(), *health_routes(check, metrics.registry)]
+        "127.0.0.1", port, [*page.routes(), *health_routes(check, CollectorRegistry())]
     )
     try:
-        yield Running(server, page, quiz, store, deck, clock, ticker, metrics, gallery)
+        yield Running(server, page, quiz, store, deck, clock, ticker, gallery)
     finally:
         await page.stop()
         await server.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from time import perf_counter
@@ -11,7 +11,6 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from bot.core.errors import QuizError
 from bot.core.models import DeliveryState, Kind, Platform
-from bot.core.parts import Verb
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 3.0)
 _LATE = (1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 21600.0)
@@ -48,13 +47,17 @@ class Metrics:
             buckets=_LATE,
             registry=registry,
         )
-        self.watching = Gauge(
+        self._watching = Gauge(
             "flaskquiz_page_watching", "Browsers that follow the page live", registry=registry
         )
 
+    def watch(self, watching: Callable[[], int]) -> None:
+        """Ask *watching* how many browsers follow the page, whenever somebody wants to know."""
+        self._watching.set_function(watching)
+
     @contextmanager
-    def interaction(self, face: Platform, verb: Verb | str) -> Iterator[None]:
-        """Time what happens inside, and count it as kept, refused or broken."""
+    def interaction(self, face: Platform, verb: str) -> Iterator[None]:
+        """Time what happens inside, and count it as kept, refused or broken; a `Meter`."""
         begun, outcome = perf_counter(), "broken"
         try:
             yield
