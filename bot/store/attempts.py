@@ -87,7 +87,7 @@ def reveal(
         change = {"words_": words, "confidence_": confidence, "revealed_at_": now}
         connection.execute(_CHANGE["reveal"], {"attempt": attempt.id} | change)
         attempt = replace(attempt, words=words, confidence=confidence, revealed_at=now)
-    count_again(connection, at, now)
+    count_again(connection, [at], now)
     return replace(at.situation, attempt=attempt)
 
 

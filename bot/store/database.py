@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from queue import SimpleQueue
@@ -19,6 +19,8 @@ from bot.store.writer import Job, Writer
 
 P = ParamSpec("P")
 T = TypeVar("T")
+A = TypeVar("A")
+E = TypeVar("E", bound=Exception)
 
 READERS = 4
 """Connections that read."""
@@ -65,11 +67,21 @@ class Database:
         *fn* may be run again after a rollback, so it touches nothing but the database. A caller
         cancelled in time is never run; a little later, the write happens and nobody hears of it.
         """
-        self._check_open()
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._queue.put(Job(partial(_call, fn, args, kwargs), future))
-        if not self._started:
-            self._start()
+        self._put(Job(future, run=partial(_call, fn, args, kwargs)))
+        return await future
+
+    async def write_together(
+        self, fn: Callable[[Connection, Sequence[A]], Sequence[T | E]], call: A
+    ) -> T:
+        """
+        Run ``fn(connection, calls)`` on a writer, for this call and others of *fn* that wait.
+
+        *fn* gives an outcome for each call; one that is an exception is raised to that caller
+        alone, and what *fn* wrote is kept. Otherwise as `write`.
+        """
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._put(Job(future, together=fn, call=call))
         return await future
 
     async def close(self) -> None:
@@ -83,10 +95,13 @@ class Database:
         if self._closed:
             raise StoreError(f"The database {self._name} is closed.")
 
-    def _start(self) -> None:
-        self._started = True
-        for writer in self._writers:
-            writer.start()
+    def _put(self, job: Job) -> None:
+        self._check_open()
+        self._queue.put(job)
+        if not self._started:
+            self._started = True
+            for writer in self._writers:
+                writer.start()
 
     def _read(self, run: Callable[[Connection], T]) -> T:
         """Run a read; a connection that died unnoticed gets a second chance on a new one."""

@@ -1,25 +1,34 @@
-"""Grades: one transaction for the attempt, the memory, the points and the streak."""
+"""
+Grades: the attempt, the memory, the points and the streak, kept together.
+
+All grades that wait are kept in a few statements, not in a few statements each: with a hundred
+members at once that is what takes the time. One grade alone takes the same way.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, update
 
 from bot.core.calendar import week_of
-from bot.core.errors import NotRevealedError
+from bot.core.errors import NotRevealedError, QuizError, StaleKeyError
 from bot.core.memory import Memory
-from bot.core.models import Attempt, AttemptKey, Caller, MemberId, Round
+from bot.core.models import Attempt, ChannelId
 from bot.core.points import Streak
-from bot.core.views import Graded, GradeRule, Situation, Verdict
-from bot.store import memories
-from bot.store.people import lock_member, rename
+from bot.core.views import Graded, Situation, Verdict
+from bot.store.grounds import Call, Ground, find_grounds
+from bot.store.memories import from_json, keep_memories, to_json
+from bot.store.people import rename_all
 from bot.store.rounds import bits_of
-from bot.store.scores import add_points, find_standing, players
-from bot.store.situations import Place, count_again, find_place
-from bot.store.streaks import count_day, find_streak
+from bot.store.scores import Earned, add_points, count_players, find_standings
+from bot.store.situations import count_again
+from bot.store.streaks import count_day, keep_streaks
 from bot.store.tables import attempts
+
+Outcome = Graded | QuizError
 
 _KEEP = (
     update(attempts)
@@ -34,60 +43,81 @@ _KEEP = (
 )
 
 
-def grade(
-    connection: Connection, caller: Caller, key: AttemptKey, rule: GradeRule, now: datetime
-) -> Graded:
-    """
-    Keep a grade, with its memory, points and streak.
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A grade that is to be kept."""
 
-    A later one replaces the first: the points move by the difference, and the memory is reviewed
+    call: Call
+    ground: Ground
+    before: Attempt
+    after: Attempt
+    situation: Situation
+    """With the attempt as it is after."""
+    memory_before: Memory | None
+    memory: Memory
+    """What the member remembers from now on."""
+
+    @property
+    def is_first(self) -> bool:
+        return self.before.grade is None
+
+
+def grade_all(connection: Connection, calls: Sequence[Call]) -> list[Outcome]:
+    """
+    Keep grades; each outcome is what came of it, or why it was refused.
+
+    A later grade replaces the first: the points move by the difference, and the memory is reviewed
     from what it was before the attempt, unless another attempt has moved it on since.
     """
-    person = lock_member(connection, caller)
-    at = find_place(connection, caller, key)
-    attempt = at.situation.attempt
-    if person is None or attempt is None or attempt.revealed_at is None:
-        raise NotRevealedError(key)
+    outcomes: dict[int, Outcome] = {}
+    waiting = dict(enumerate(calls))
+    while waiting:
+        # Two grades of one member follow each other, as if they had come one by one.
+        turn = {call.who: n for n, call in reversed(waiting.items())}
+        now = {n: waiting.pop(n) for n in sorted(turn.values())}
+        outcomes |= zip(now, _grade_some(connection, list(now.values())), strict=True)
+    return [outcomes[n] for n in range(len(calls))]
+
+
+def _grade_some(connection: Connection, calls: Sequence[Call]) -> list[Outcome]:
+    """Keep one grade each of several members."""
+    grounds = find_grounds(connection, calls)
+    decided = [_decide(call, grounds.get(n)) for n, call in enumerate(calls)]
+    kept = [one for one in decided if isinstance(one, _Kept)]
+    graded = iter(_keep(connection, kept) if kept else ())
+    return [next(graded) if isinstance(one, _Kept) else one for one in decided]
+
+
+def _decide(call: Call, ground: Ground | None) -> _Kept | QuizError:
+    """Ask the rule; a refusal keeps nothing and is the caller's own."""
+    try:
+        return _verdict(call, ground)
+    except QuizError as refusal:
+        return refusal
+
+
+def _verdict(call: Call, ground: Ground | None) -> _Kept:
+    if ground is None:
+        raise StaleKeyError(call.key)
+    situation = ground.place.situation
+    attempt = situation.attempt
+    if attempt is None or attempt.revealed_at is None:
+        raise NotRevealedError(call.key)
     if attempt.grade is not None:
-        at.situation.refuse_closed(now)
-    rename(connection, person, caller)
-    verdict, memory = _review(connection, at, attempt, rule, now)
-    graded = _graded(attempt, verdict, at.situation, now)
-    situation = replace(at.situation, attempt=graded)
-    if situation.round is None:
-        return Graded(situation, memory.due_at)
-    streak = _count(connection, situation.round, attempt, graded, person.hidden)
-    count_again(connection, at, now)
-    return _told(connection, situation, situation.round, person.id, memory, streak)
-
-
-def _review(
-    connection: Connection, at: Place, attempt: Attempt, rule: GradeRule, now: datetime
-) -> tuple[Verdict, Memory]:
-    """Ask the rule, keep the attempt and its memory; give what is remembered now."""
-    current = memories.find_memory(connection, attempt.member_id, attempt.question_id)
-    before = current if at.memory_before is None else memories.from_json(at.memory_before)
-    verdict = rule(at.situation, before)
-    connection.execute(
-        _KEEP,
-        {
-            "attempt": attempt.id,
-            "ticked_": bits_of(verdict.ticked or ()),
-            "grade_": verdict.grade,
-            "points_": _points(verdict, at.situation),
-            "graded_at_": now,
-            "memory_before_": memories.to_json(before),
-        },
+        situation.refuse_closed(call.now)
+    kept_before = ground.place.memory_before
+    before = ground.memory if kept_before is None else from_json(kept_before)
+    verdict = call.rule(situation, before)
+    after = _graded(attempt, verdict, situation, call.now)
+    return _Kept(
+        call=call,
+        ground=ground,
+        before=attempt,
+        after=after,
+        situation=replace(situation, attempt=after),
+        memory_before=before,
+        memory=_moved_on(attempt, ground.memory) or verdict.memory,
     )
-    moved_on = (
-        attempt.graded_at is not None
-        and current is not None
-        and current.reviewed_at != attempt.graded_at
-    )
-    if moved_on and current is not None:
-        return verdict, current
-    memories.keep_memory(connection, attempt.member_id, attempt.question_id, verdict.memory)
-    return verdict, verdict.memory
 
 
 def _graded(attempt: Attempt, verdict: Verdict, situation: Situation, now: datetime) -> Attempt:
@@ -95,49 +125,96 @@ def _graded(attempt: Attempt, verdict: Verdict, situation: Situation, now: datet
         attempt,
         ticked=verdict.ticked or frozenset(),
         grade=verdict.grade,
-        points=_points(verdict, situation),
+        # Practice moves the memory, never the leaderboard.
+        points=0 if situation.round is None else verdict.points,
         graded_at=now,
     )
 
 
-def _points(verdict: Verdict, situation: Situation) -> int:
-    """What counts: practice moves the memory, never the leaderboard."""
-    return 0 if situation.round is None else verdict.points
+def _moved_on(attempt: Attempt, memory: Memory | None) -> Memory | None:
+    """The memory where another attempt has moved it on since this one was graded."""
+    if memory is None or attempt.graded_at in (None, memory.reviewed_at):
+        return None
+    return memory
 
 
-def _count(
-    connection: Connection, round_: Round, before: Attempt, after: Attempt, hidden: bool
-) -> Streak:
-    """Move the scores by what this grade changes; a first one counts for the streak too."""
-    is_first = before.grade is None
-    if is_first or after.points != before.points:
-        add_points(
-            connection,
-            round_.channel_id,
-            after.member_id,
-            round_.local_on,
-            points=after.points - before.points,
-            attempts=1 if is_first else 0,
-            shown=not hidden,
-        )
-    if is_first:
-        return count_day(connection, round_, after.member_id)
-    return find_streak(connection, round_.channel_id, after.member_id)
-
-
-def _told(
-    connection: Connection,
-    situation: Situation,
-    round_: Round,
-    member_id: MemberId,
-    memory: Memory,
-    streak: Streak,
-) -> Graded:
-    week = week_of(round_.local_on)
-    return Graded(
-        situation,
-        memory.due_at,
-        streak,
-        find_standing(connection, round_.channel_id, week, member_id),
-        players(connection, round_.channel_id, week),
+def _keep(connection: Connection, kept: Sequence[_Kept]) -> list[Graded]:
+    connection.execute(_KEEP, [_row(one) for one in kept])
+    keep_memories(
+        connection,
+        ((one.after.member_id, one.after.question_id, one.memory) for one in kept),
     )
+    streaks = _keep_streaks(connection, kept)
+    add_points(connection, _earned(kept))
+    rename_all(
+        connection,
+        ((one.call.caller, one.after.member_id, one.ground.place.name) for one in kept),
+    )
+    count_again(connection, (one.ground.place for one in kept), max(o.call.now for o in kept))
+    return _told(connection, kept, streaks)
+
+
+def _row(one: _Kept) -> dict[str, object]:
+    return {
+        "attempt": one.after.id,
+        "ticked_": bits_of(one.after.ticked),
+        "grade_": one.after.grade,
+        "points_": one.after.points,
+        "graded_at_": one.after.graded_at,
+        "memory_before_": to_json(one.memory_before),
+    }
+
+
+def _earned(kept: Sequence[_Kept]) -> list[Earned]:
+    """What the grades move in the scores."""
+    return [
+        Earned(
+            round_.channel_id,
+            one.after.member_id,
+            round_.local_on,
+            one.after.points - one.before.points,
+            attempts=1 if one.is_first else 0,
+            shown=not one.ground.place.hidden,
+        )
+        for one in kept
+        if (round_ := one.situation.round) is not None
+        and (one.is_first or one.after.points != one.before.points)
+    ]
+
+
+def _keep_streaks(connection: Connection, kept: Sequence[_Kept]) -> list[Streak]:
+    """Carry streaks on: a first grade counts for the day, a later one changes nothing."""
+    streaks = []
+    changed: list[tuple[ChannelId, Attempt, Streak]] = []
+    for one in kept:
+        streak, round_ = one.ground.streak, one.situation.round
+        if one.is_first and round_ is not None:
+            previous_on = one.ground.previous_on
+            streak = count_day(connection, round_, one.after.member_id, streak, previous_on)
+            changed.append((round_.channel_id, one.after, streak))
+        streaks.append(streak)
+    keep_streaks(connection, ((where, who.member_id, streak) for where, who, streak in changed))
+    return streaks
+
+
+def _told(connection: Connection, kept: Sequence[_Kept], streaks: Sequence[Streak]) -> list[Graded]:
+    """Say where each member stands now."""
+    boards = [
+        (round_.channel_id, week_of(round_.local_on), one.after.member_id)
+        for one in kept
+        if (round_ := one.situation.round) is not None
+    ]
+    standings = iter(find_standings(connection, boards))
+    sizes = count_players(connection, {board[:2] for board in boards})
+    return [
+        Graded(one.situation, one.memory.due_at)
+        if one.situation.round is None
+        else Graded(
+            one.situation,
+            one.memory.due_at,
+            streak,
+            next(standings),
+            sizes[one.situation.round.channel_id, week_of(one.situation.round.local_on)],
+        )
+        for one, streak in zip(kept, streaks, strict=True)
+    ]

@@ -35,9 +35,6 @@ _OF_CHANNEL = select(channel_memories.c.question_id, *columns(channel_memories))
 _OF_CHANNELS = select(
     channel_memories.c.channel_id, channel_memories.c.question_id, *columns(channel_memories)
 ).where(channel_memories.c.channel_id.in_(bindparam("owners", expanding=True)))
-_FIND = select(*columns(memories)).where(
-    memories.c.member_id == bindparam("owner"), memories.c.question_id == bindparam("question")
-)
 _KEEP = insert_or_replace(memories, "member_id", "question_id")
 _KEEP_CHANNEL = insert_or_replace(channel_memories, "channel_id", "question_id")
 
@@ -45,15 +42,6 @@ _KEEP_CHANNEL = insert_or_replace(channel_memories, "channel_id", "question_id")
 def memory_of(row: Sequence[Any]) -> Memory:
     """Read a memory from a row of `columns`."""
     return Memory(*row)
-
-
-def find_memory(
-    connection: Connection, member_id: MemberId, question_id: QuestionId
-) -> Memory | None:
-    """What a member remembers of a question."""
-    found = connection.execute(_FIND, {"owner": member_id, "question": question_id})
-    row = found.one_or_none()
-    return memory_of(row) if row else None
 
 
 def of_member(connection: Connection, member_id: MemberId) -> dict[QuestionId, Memory]:
@@ -78,11 +66,13 @@ def of_channels(
     return found
 
 
-def keep_memory(
-    connection: Connection, member_id: MemberId, question_id: QuestionId, memory: Memory
+def keep_memories(
+    connection: Connection, kept: Iterable[tuple[MemberId, QuestionId, Memory]]
 ) -> None:
-    """Keep what a member remembers of a question."""
-    connection.execute(_KEEP(connection), _row("member_id", member_id, question_id, memory))
+    """Keep what members remember."""
+    rows = [_row("member_id", *memory) for memory in kept]
+    if rows:
+        connection.execute(_KEEP(connection), rows)
 
 
 def keep_channel_memories(

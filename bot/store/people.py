@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -97,8 +98,18 @@ def add_member(connection: Connection, caller: Caller, now: datetime) -> Person:
 
 def rename(connection: Connection, person: Person, caller: Caller) -> None:
     """Keep the caller's name where it is new."""
-    if caller.name and person.name != short(caller.name):
-        connection.execute(_RENAME, {"id_": person.id, "name_": short(caller.name)})
+    rename_all(connection, [(caller, person.id, person.name)])
+
+
+def rename_all(connection: Connection, known: Iterable[tuple[Caller, MemberId, str]]) -> None:
+    """Keep callers' names where they are not the ones known."""
+    rows = [
+        {"id_": member_id, "name_": short(caller.name)}
+        for caller, member_id, name in known
+        if caller.name and short(caller.name) != name
+    ]
+    if rows:
+        connection.execute(_RENAME, rows)
 
 
 def add_workspace(

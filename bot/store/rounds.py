@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -142,7 +142,14 @@ def bits_of(ticked: Iterable[int]) -> int:
 
 def ask_edit(connection: Connection, round_id: RoundId, at: datetime) -> None:
     """Make an edit of a card due at *at*, or leave one that is due before."""
-    connection.execute(_ASK_EDIT, {"round": round_id, "at": at})
+    ask_edits(connection, {round_id: at})
+
+
+def ask_edits(connection: Connection, due: Mapping[RoundId, datetime]) -> None:
+    """Make edits of cards due, in an order that keeps others from waiting in a ring."""
+    if due:
+        rows = [{"round": round_id, "at": due[round_id]} for round_id in sorted(due)]
+        connection.execute(_ASK_EDIT, rows)
 
 
 def claim_edits(

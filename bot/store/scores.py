@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    FromClause,
+    Integer,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    func,
+    select,
+)
 
 from bot.core.calendar import month_of, week_of
 from bot.core.leaderboard import Score, Standing, rank, rank_of
@@ -14,6 +26,7 @@ from bot.core.models import Caller, ChannelId, MemberId
 from bot.core.views import Board
 from bot.store.channels import find_channel
 from bot.store.dialects import Insert, PerDialect
+from bot.store.given import ForGiven, given
 from bot.store.people import find_member
 from bot.store.tables import members, scores
 
@@ -43,18 +56,20 @@ _TOP = (
     .order_by(scores.c.points.desc(), scores.c.member_id.desc())
     .limit(bindparam("limit_"))
 )
-_shown = scores.alias("shown_scores")
-_ON_BOARD = (
+_others = scores.alias("others")
+_BETTER = (
     select(func.count())
-    .select_from(_shown)
+    .select_from(_others)
     .where(
-        _shown.c.channel_id == bindparam("channel"),
-        _shown.c.period == bindparam("period"),
-        _shown.c.shown.is_(True),
+        _others.c.channel_id == scores.c.channel_id,
+        _others.c.period == scores.c.period,
+        _others.c.shown.is_(True),
+        _others.c.points > scores.c.points,
     )
+    .correlate(scores)
+    .scalar_subquery()
 )
-_PLAYERS = select(_ON_BOARD.scalar_subquery())
-_BETTER = _ON_BOARD.where(_shown.c.points > scores.c.points).correlate(scores).scalar_subquery()
+_PLAYERS = select(func.count()).select_from(scores).where(*_HERE, scores.c.shown.is_(True))
 _STANDING = (
     select(members.c.name, scores.c.points, scores.c.attempts, _BETTER)
     .join(members, members.c.id == scores.c.member_id)
@@ -62,26 +77,80 @@ _STANDING = (
 )
 
 
-def add_points(
-    connection: Connection,
-    channel_id: ChannelId,
-    member_id: MemberId,
-    on: date,
-    *,
-    points: int,
-    attempts: int,
-    shown: bool,
-) -> None:
-    """Add points (or take them, below 0) to the week, the month and all time of a local date."""
-    row = {
-        "channel_id": channel_id,
-        "member_id": member_id,
-        "points": points,
-        "attempts": attempts,
-        "shown": shown,
-    }
-    periods = (week_of(on), month_of(on), ALL)
-    connection.execute(_ADD(connection), [row | {"period": period} for period in periods])
+def _standings(wanted: FromClause) -> Select[Any]:
+    """Select the standings of given members in given channels and periods."""
+    return (
+        select(
+            wanted.c.n,
+            scores.c.member_id,
+            members.c.name,
+            scores.c.points,
+            scores.c.attempts,
+            _BETTER,
+        )
+        .select_from(wanted)
+        .join(
+            scores,
+            and_(
+                scores.c.channel_id == wanted.c.channel,
+                scores.c.period == wanted.c.period,
+                scores.c.member_id == wanted.c.member,
+            ),
+        )
+        .join(members, members.c.id == scores.c.member_id)
+    )
+
+
+def _players(wanted: FromClause) -> Select[Any]:
+    """Count the players of given boards."""
+    count = (
+        select(func.count())
+        .select_from(_others)
+        .where(
+            _others.c.channel_id == wanted.c.channel,
+            _others.c.period == wanted.c.period,
+            _others.c.shown.is_(True),
+        )
+        .correlate(wanted)
+        .scalar_subquery()
+    )
+    return select(wanted.c.channel, wanted.c.period, count)
+
+
+_STANDINGS = ForGiven(
+    _standings, n=Integer(), channel=BigInteger(), period=Text(), member=BigInteger()
+)
+_COUNTS = ForGiven(_players, channel=BigInteger(), period=Text())
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """What a grade moves in the scores: points (below 0: taken back), and one attempt or none."""
+
+    channel_id: ChannelId
+    member_id: MemberId
+    on: date
+    points: int
+    attempts: int
+    shown: bool
+
+
+def add_points(connection: Connection, earned: Iterable[Earned]) -> None:
+    """Add to the week, the month and all time of the local dates."""
+    rows = [
+        {
+            "channel_id": one.channel_id,
+            "period": period,
+            "member_id": one.member_id,
+            "points": one.points,
+            "attempts": one.attempts,
+            "shown": one.shown,
+        }
+        for one in earned
+        for period in (week_of(one.on), month_of(one.on), ALL)
+    ]
+    if rows:
+        connection.execute(_ADD(connection), rows)
 
 
 def top(
@@ -110,6 +179,31 @@ def find_standing(
         return None
     name, points, tries, better = row
     return Standing(rank_of(better), member_id, name, points, tries)
+
+
+def find_standings(
+    connection: Connection, wanted: Sequence[tuple[ChannelId, str, MemberId]]
+) -> list[Standing | None]:
+    """Where many members stand, each in a channel and a period."""
+    rows = [
+        {"n": n, "channel": channel_id, "period": period, "member": member_id}
+        for n, (channel_id, period, member_id) in enumerate(wanted)
+    ]
+    found: list[Standing | None] = [None] * len(rows)
+    for n, member_id, name, points, tries, better in connection.execute(
+        _STANDINGS(connection), given(rows)
+    ):
+        found[n] = Standing(rank_of(better), member_id, name, points, tries)
+    return found
+
+
+def count_players(
+    connection: Connection, boards: Iterable[tuple[ChannelId, str]]
+) -> dict[tuple[ChannelId, str], int]:
+    """How many are on each of several boards."""
+    rows = [{"channel": channel_id, "period": period} for channel_id, period in boards]
+    counted = connection.execute(_COUNTS(connection), given(rows))
+    return {(channel_id, period): count for channel_id, period, count in counted}
 
 
 def board(connection: Connection, caller: Caller, period: str, limit: int = 10) -> Board:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    FromClause,
+    and_,
+    bindparam,
+    select,
+)
 
 from bot.core.errors import StaleKeyError
 from bot.core.grading import Grade
@@ -23,8 +31,8 @@ from bot.core.views import Situation
 from bot.store import channels as channel_store
 from bot.store import rounds as round_store
 from bot.store.channels import channel_of
-from bot.store.people import HERE, place
-from bot.store.rounds import EDIT_EVERY, ask_edit, round_of, ticked_of
+from bot.store.people import place
+from bot.store.rounds import EDIT_EVERY, ask_edits, round_of, ticked_of
 from bot.store.tables import attempts, channels, members, rounds, workspaces
 
 ATTEMPT = (
@@ -43,36 +51,70 @@ ATTEMPT = (
 # What a use case needs besides the situation it gives back.
 _BESIDES = (
     members.c.id,
+    members.c.name,
     members.c.hidden,
     attempts.c.memory_before,
     rounds.c.edit_due_at,
     rounds.c.edited_at,
 )
-_COLUMNS = (*_BESIDES, *ATTEMPT, *round_store.COLUMNS, *channel_store.COLUMNS)
+COLUMNS = (*_BESIDES, *ATTEMPT, *round_store.COLUMNS, *channel_store.COLUMNS)
+WIDTH = len(COLUMNS)
 _ROUND_AT = len(_BESIDES) + len(ATTEMPT)
 _CHANNEL_AT = _ROUND_AT + round_store.WIDTH
 
-_OF_ROUNDS = (
-    select(*_COLUMNS)
-    .select_from(rounds)
-    .join(channels, channels.c.id == rounds.c.channel_id)
-    .join(workspaces, workspaces.c.id == channels.c.workspace_id)
-    .outerjoin(
-        members,
-        and_(
-            members.c.workspace_id == workspaces.c.id,
-            members.c.external_id == bindparam("member"),
-        ),
+
+def of_rounds(start: FromClause, who: Any) -> FromClause:
+    """
+    Join to rounds, which *start* ends with, all of `COLUMNS`.
+
+    *who* has the platform's names of workspace and member, as parameters or as columns of *start*.
+    """
+    return (
+        start.join(channels, channels.c.id == rounds.c.channel_id)
+        .join(workspaces, and_(workspaces.c.id == channels.c.workspace_id, *_is_in(who)))
+        .outerjoin(members, _is_member(who))
+        .outerjoin(
+            attempts,
+            and_(attempts.c.round_id == rounds.c.id, attempts.c.member_id == members.c.id),
+        )
     )
-    .outerjoin(
-        attempts,
-        and_(attempts.c.round_id == rounds.c.id, attempts.c.member_id == members.c.id),
+
+
+def of_practices(start: FromClause, who: Any) -> FromClause:
+    """Join the same to practice attempts, which *start* ends with; only to the member's own."""
+    return (
+        start.join(
+            members, and_(members.c.id == attempts.c.member_id, attempts.c.round_id.is_(None))
+        )
+        .join(workspaces, and_(_is_member(who), *_is_in(who)))
+        .outerjoin(rounds, rounds.c.id == attempts.c.round_id)
+        .outerjoin(channels, channels.c.id == attempts.c.channel_id)
     )
-    .where(HERE)
+
+
+def _is_in(who: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return workspaces.c.platform == who.platform, workspaces.c.external_id == who.workspace
+
+
+def _is_member(who: Any) -> ColumnElement[bool]:
+    return and_(members.c.workspace_id == workspaces.c.id, members.c.external_id == who.member)
+
+
+class _Caller:
+    """The caller as parameters: give `place(caller)` for them."""
+
+    platform: BindParameter[str] = bindparam("platform")
+    workspace: BindParameter[str] = bindparam("workspace")
+    member: BindParameter[str] = bindparam("member")
+
+
+_ROUND = (
+    select(*COLUMNS).select_from(of_rounds(rounds, _Caller)).where(rounds.c.id == bindparam("key"))
 )
-_ROUND = _OF_ROUNDS.where(rounds.c.id == bindparam("key"))
 _OPEN_ROUND = (
-    _OF_ROUNDS.where(
+    select(*COLUMNS)
+    .select_from(of_rounds(rounds, _Caller))
+    .where(
         channels.c.external_id == bindparam("channel"),
         rounds.c.closed_at.is_(None),
         rounds.c.closes_at > bindparam("now"),
@@ -82,18 +124,9 @@ _OPEN_ROUND = (
     .limit(1)
 )
 _PRACTICE = (
-    select(*_COLUMNS)
-    .select_from(attempts)
-    .join(members, members.c.id == attempts.c.member_id)
-    .join(workspaces, workspaces.c.id == members.c.workspace_id)
-    .outerjoin(rounds, rounds.c.id == attempts.c.round_id)
-    .outerjoin(channels, channels.c.id == attempts.c.channel_id)
-    .where(
-        HERE,
-        members.c.external_id == bindparam("member"),
-        attempts.c.id == bindparam("key"),
-        attempts.c.round_id.is_(None),
-    )
+    select(*COLUMNS)
+    .select_from(of_practices(attempts, _Caller))
+    .where(attempts.c.id == bindparam("key"))
 )
 
 
@@ -102,6 +135,7 @@ class Place:
     """A situation, with what the store keeps beside it."""
 
     situation: Situation
+    name: str
     hidden: bool
     memory_before: str | None
     edit_due_at: datetime | None
@@ -111,7 +145,7 @@ class Place:
 def attempt_of(row: Sequence[Any]) -> Attempt | None:
     """Read an attempt from a row of `ATTEMPT`; None where the join found none."""
     (id_, round_id, member_id, question, words, confidence, revealed_at) = row[:7]
-    ticked, grade, points, graded_at = row[7:]
+    ticked, grade, points, graded_at = row[7 : len(ATTEMPT)]
     if id_ is None:
         return None
     return Attempt(
@@ -136,19 +170,22 @@ def find_place(connection: Connection, caller: Caller, key: AttemptKey) -> Place
     row = connection.execute(statement, wanted).one_or_none()
     if row is None:
         raise StaleKeyError(key)
-    return _place_of(row)
+    return place_of(row)
 
 
-def count_again(connection: Connection, at: Place, now: datetime) -> None:
+def count_again(connection: Connection, places: Iterable[Place], now: datetime) -> None:
     """
-    Make an edit of a round's card due: 30 s after the last one, or at once.
+    Make an edit of the rounds' cards due: 30 s after the last one, or at once.
 
     One that is due already is left alone, so that members who answer one card at the same time do
     not wait for each other's commit.
     """
-    if at.situation.round is not None and at.edit_due_at is None:
-        when = max(now, at.edited_at + EDIT_EVERY) if at.edited_at else now
-        ask_edit(connection, at.situation.round.id, when)
+    due = {
+        at.situation.round.id: max(now, at.edited_at + EDIT_EVERY) if at.edited_at else now
+        for at in places
+        if at.situation.round is not None and at.edit_due_at is None
+    }
+    ask_edits(connection, due)
 
 
 def situation(connection: Connection, caller: Caller, key: AttemptKey) -> Situation:
@@ -159,12 +196,13 @@ def situation(connection: Connection, caller: Caller, key: AttemptKey) -> Situat
 def open_round(connection: Connection, caller: Caller, now: datetime) -> Situation | None:
     """The round open (and posted) in the caller's channel, and the caller's attempt at it."""
     row = connection.execute(_OPEN_ROUND, place(caller) | {"now": now}).one_or_none()
-    return _place_of(row).situation if row else None
+    return place_of(row).situation if row else None
 
 
-def _place_of(row: Sequence[Any]) -> Place:
-    member_id, hidden, before, edit_due_at, edited_at = row[:5]
-    attempt = attempt_of(row[5:_ROUND_AT])
+def place_of(row: Sequence[Any]) -> Place:
+    """Read a place from a row that begins with `COLUMNS`."""
+    member_id, name, hidden, before, edit_due_at, edited_at = row[: len(_BESIDES)]
+    attempt = attempt_of(row[len(_BESIDES) : _ROUND_AT])
     round_ = round_of(row[_ROUND_AT:]) if row[_ROUND_AT] is not None else None
     channel = channel_of(row[_CHANNEL_AT:]) if row[_CHANNEL_AT] is not None else None
     asked = round_ or attempt
@@ -177,6 +215,7 @@ def _place_of(row: Sequence[Any]) -> Place:
             round=round_,
             channel=channel,
         ),
+        name or "",
         bool(hidden),
         before,
         edit_due_at,

@@ -51,6 +51,7 @@ from bot.store import (
     due,
     export,
     grades,
+    grounds,
     installations,
     kept,
     leases,
@@ -145,7 +146,8 @@ class Store:
     async def grade(
         self, caller: Caller, key: AttemptKey, rule: GradeRule, now: datetime
     ) -> Graded:
-        return await self._database.write(grades.grade, caller, key, rule, now)
+        call = grounds.Call(caller, key, rule, now)
+        return await self._database.write_together(grades.grade_all, call)
 
     async def practice(
         self, caller: Caller, rule: PracticeRule, now: datetime, question: str | None = None

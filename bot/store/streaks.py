@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import Connection, Result, and_, bindparam, or_, select
@@ -11,8 +12,8 @@ from bot.core.points import Streak, walk
 from bot.store.dialects import insert_or_replace
 from bot.store.tables import attempts, rounds, streaks
 
-_COLUMNS = (streaks.c.days, streaks.c.best, streaks.c.freezes, streaks.c.last_on)
-_FIND = select(*_COLUMNS).where(
+COLUMNS = (streaks.c.days, streaks.c.best, streaks.c.freezes, streaks.c.last_on)
+_FIND = select(*COLUMNS).where(
     streaks.c.channel_id == bindparam("channel"), streaks.c.member_id == bindparam("member")
 )
 _KEEP = insert_or_replace(streaks, "channel_id", "member_id")
@@ -43,23 +44,45 @@ def find_streak(connection: Connection, channel_id: ChannelId, member_id: Member
     return Streak(*row) if row else Streak()
 
 
-def count_day(connection: Connection, round_: Round, member_id: MemberId) -> Streak:
+def count_day(
+    connection: Connection,
+    round_: Round,
+    member_id: MemberId,
+    streak: Streak,
+    previous_on: date | None,
+) -> Streak:
     """
-    Count a round that the member has just graded, for the first time.
+    Carry *streak* over a round that the member has just graded, for the first time.
 
-    The days since the last one counted are walked over; a day that comes late, after a later one,
-    is a reason to walk again from the beginning.
+    The days since the last one counted are walked over (*previous_on*, the posted round before,
+    tells whether there are any); a day that comes late, after a later one, is a reason to walk
+    again from the beginning.
     """
-    streak = find_streak(connection, round_.channel_id, member_id)
     on, last_on = round_.local_on, streak.last_on
-    if last_on is None:
-        streak = walk(streak, [(on, True)])
-    elif last_on < on:
-        streak = walk(streak, _walked(connection, round_, member_id, last_on, on))
-    else:
-        streak = walk(Streak(), _walked(connection, round_, member_id, date.min, last_on))
-    _keep(connection, round_.channel_id, member_id, streak)
-    return streak
+    if last_on is not None and last_on >= on:
+        return walk(Streak(), _walked(connection, round_, member_id, date.min, last_on))
+    if last_on is not None and previous_on is not None and previous_on > last_on:
+        return walk(streak, _walked(connection, round_, member_id, last_on, on))
+    return walk(streak, [(on, True)])
+
+
+def keep_streaks(
+    connection: Connection, kept: Iterable[tuple[ChannelId, MemberId, Streak]]
+) -> None:
+    """Keep members' streaks."""
+    rows = [
+        {
+            "channel_id": channel_id,
+            "member_id": member_id,
+            "days": streak.days,
+            "best": streak.best,
+            "freezes": streak.freezes,
+            "last_on": streak.last_on,
+        }
+        for channel_id, member_id, streak in kept
+    ]
+    if rows:
+        connection.execute(_KEEP(connection), rows)
 
 
 def carried(
@@ -93,19 +116,3 @@ def _walked(
 
 def _pairs(rows: Result[date, bool]) -> list[tuple[date, bool]]:
     return [(on, bool(tried)) for on, tried in rows]
-
-
-def _keep(
-    connection: Connection, channel_id: ChannelId, member_id: MemberId, streak: Streak
-) -> None:
-    connection.execute(
-        _KEEP(connection),
-        {
-            "channel_id": channel_id,
-            "member_id": member_id,
-            "days": streak.days,
-            "best": streak.best,
-            "freezes": streak.freezes,
-            "last_on": streak.last_on,
-        },
-    )

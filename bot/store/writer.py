@@ -27,14 +27,27 @@ PAUSE = 0.01
 """Seconds before the second try; each further pause is twice as long."""
 
 
+Together = Callable[[Connection, Sequence[Any]], Sequence[Any]]
+"""Serves several calls at once; an outcome that is an exception is raised to its caller alone."""
+
+
 @dataclass(slots=True)
 class Job:
     """A write somebody waits for, and what came of it."""
 
-    run: Callable[[Connection], Any]
     future: asyncio.Future[Any]
+    run: Callable[[Connection], Any] | None = None
+    together: Together | None = None
+    """Serves this job's *call* with those of others, where there is no *run*."""
+    call: Any = None
     result: Any = None
     error: Exception | None = None
+
+    def settle(self, outcome: Any) -> None:
+        """Keep what came of it."""
+        self.result, self.error = outcome, None
+        if isinstance(outcome, Exception):
+            self.result, self.error = None, outcome
 
     def tell(self) -> None:
         """Tell the caller; one that gave up waiting is passed over."""
@@ -110,8 +123,7 @@ class Writer(threading.Thread):
         """
         connection = self._begin()
         try:
-            for job in jobs:
-                job.result = job.run(connection)
+            _run(jobs, connection)
         except Exception as error:
             self._undo(is_lost(error))
             raise
@@ -151,6 +163,20 @@ class Writer(threading.Thread):
         if connection is not None:
             with suppress(DBAPIError):
                 connection.close()
+
+
+def _run(jobs: Sequence[Job], connection: Connection) -> None:
+    """Run jobs; those that can be served together are."""
+    groups: dict[Together, list[Job]] = {}
+    for job in jobs:
+        if job.together is not None:
+            groups.setdefault(job.together, []).append(job)
+        elif job.run is not None:
+            job.settle(job.run(connection))
+    for together, group in groups.items():
+        outcomes = together(connection, [job.call for job in group])
+        for job, outcome in zip(group, outcomes, strict=True):
+            job.settle(outcome)
 
 
 def _fail(jobs: Sequence[Job], error: Exception) -> None:

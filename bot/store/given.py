@@ -1,0 +1,62 @@
+"""Many lookups in one statement: rows given as one parameter, joined like a table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import (
+    Connection,
+    FromClause,
+    Text,
+    bindparam,
+    cast,
+    column,
+    func,
+    select,
+    type_coerce,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeEngine
+
+S = TypeVar("S")
+
+
+class ForGiven(Generic[S]):
+    """
+    A statement over given rows, built once for each database.
+
+    *build* takes a table with the *columns*; the rows come as JSON, whose text never becomes part
+    of the statement: so it is compiled once, whatever their number.
+    """
+
+    def __init__(self, build: Callable[[FromClause], S], **columns: TypeEngine[Any]) -> None:
+        self._statements = {
+            "sqlite": build(_in_sqlite(columns)),
+            "postgresql": build(_in_postgres(columns)),
+        }
+
+    def __call__(self, connection: Connection) -> S:
+        """Give the statement for the database of a connection."""
+        return self._statements[connection.dialect.name]
+
+
+def given(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Give rows to a statement of `ForGiven`."""
+    return {"given": json.dumps(rows)}
+
+
+def _in_sqlite(columns: Mapping[str, TypeEngine[Any]]) -> FromClause:
+    rows = func.json_each(bindparam("given", type_=Text)).table_valued("value", name="given_row")
+    values = (
+        type_coerce(func.json_extract(rows.c.value, f"$.{name}"), type_).label(name)
+        for name, type_ in columns.items()
+    )
+    return select(*values).subquery("given")
+
+
+def _in_postgres(columns: Mapping[str, TypeEngine[Any]]) -> FromClause:
+    rows = func.jsonb_to_recordset(cast(bindparam("given", type_=Text), JSONB))
+    typed = (column(name, type_) for name, type_ in columns.items())
+    return rows.table_valued(*typed, name="given").render_derived(with_types=True)
