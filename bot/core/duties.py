@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 from bot.core.calendar import Occurrence, Schedule, local_date, next_occurrence
 from bot.core.memory import Memory, Rating, review
@@ -47,24 +48,30 @@ def daily_plan(channel: Channel, now: datetime) -> DailyPlan:
     A gap can push a daily past midnight; it is then wanted on the date on which it falls.
     """
     assert channel.next_daily_at is not None  # the claim selects by it
-    schedule = channel.settings.schedule
-    today = local_date(now, channel.zone)
+    return _daily_plan(channel.settings, channel.next_daily_at, channel.last_on, now)
+
+
+@lru_cache(maxsize=1024)  # at nine in the morning thousands of channels are alike
+def _daily_plan(
+    settings: Settings, due_at: datetime, last_on: date | None, now: datetime
+) -> DailyPlan:
+    schedule, zone = settings.schedule, settings.schedule.zone
+    today = local_date(now, zone)
     post_on, skipped = None, list[date]()
-    occurrence = next_occurrence(schedule, max(channel.next_daily_at, now - LOOK_BACK) - _INSTANT)
+    occurrence = next_occurrence(schedule, max(due_at, now - LOOK_BACK) - _INSTANT)
     while occurrence.at <= now:
-        if channel.last_on is None or occurrence.on > channel.last_on:
-            if local_date(occurrence.at, channel.zone) >= today:
+        if last_on is None or occurrence.on > last_on:
+            if local_date(occurrence.at, zone) >= today:
                 skipped += [post_on] if post_on else []
                 post_on = occurrence.on
             else:
                 skipped.append(occurrence.on)
         occurrence = next_occurrence(schedule, occurrence.at)
-    newest = post_on or channel.last_on
     return DailyPlan(
         post_on=post_on,
-        closes_at=closing(channel.settings, now, post_on) if post_on else None,
+        closes_at=closing(settings, now, post_on) if post_on else None,
         skipped=tuple(skipped),
-        next_at=next_daily(schedule, now, newest).at,
+        next_at=next_daily(schedule, now, post_on or last_on).at,
     )
 
 

@@ -1,0 +1,92 @@
+"""A pool: the questions a channel may be asked, as bits: ten thousand picks take no time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from bot.core.deck import Question
+from bot.core.models import ChannelId, Level, QuestionId
+
+_RANK = {level: rank for rank, level in enumerate(Level)}
+
+
+class _Bits(dict[QuestionId, int]):
+    """The bit of each question; questions of other pools, or of no deck any more, have none."""
+
+    def __missing__(self, _question_id: QuestionId) -> int:
+        return 0
+
+
+class Pool:
+    """Questions of one choice of levels and topics; a set of them is an int, one bit for each."""
+
+    def __init__(
+        self,
+        questions: Sequence[Question],
+        topics: Mapping[str, str],
+        marks: Mapping[str, int],
+    ) -> None:
+        """Take at least one question, and the topic and mark of each by its id."""
+        self._questions = questions
+        self._marks = [marks[question.id] for question in questions]
+        self._all = (1 << len(questions)) - 1
+        self._bits = _Bits(
+            (QuestionId(question.id), 1 << i) for i, question in enumerate(questions)
+        )
+        self._topics: dict[str, int] = {}
+        self._levels: dict[Level, int] = {}
+        for question in questions:
+            bit, topic = self._bits[QuestionId(question.id)], topics[question.id]
+            self._topics[topic] = self._topics.get(topic, 0) | bit
+            self._levels[question.level] = self._levels.get(question.level, 0) | bit
+
+    def least_asked(self, history: Sequence[QuestionId]) -> int:
+        """Those asked least often, but for the newest half of the pool where it can be."""
+        if not history:
+            return self._all
+        times = Counter(history)
+        fresh = self._all & ~sum(map(self._bits.__getitem__, times))
+        if not fresh:
+            least = min(map(times.__getitem__, self._bits))
+            fresh = sum(self._bits[id_] for id_, count in times.items() if count == least)
+        newest = history[-(len(self._questions) // 2) :]
+        return fresh & ~sum(map(self._bits.__getitem__, set(newest))) or fresh
+
+    def other_topic(self, fresh: int, before: str | None) -> int:
+        """Those of *fresh* whose topic may follow, so that no topic has to follow itself later."""
+        left = {topic: (fresh & bits).bit_count() for topic, bits in self._topics.items()}
+        most = max(left.values())
+        if 2 * most > fresh.bit_count():
+            topic = next(topic for topic, count in left.items() if count == most)
+            if topic != before:
+                return fresh & self._topics[topic]
+        others = ~self._topics.get(before, 0) if before is not None else ~0
+        # Only the last topic is left in this cycle: rather begin the next one than repeat it.
+        return fresh & others or self._all & others or fresh
+
+    def other_level(self, pool: int, before: Level | None) -> int:
+        """Those whose level is least used up, another than *before* if there is one."""
+        left = {level: pool & bits for level, bits in self._levels.items() if pool & bits}
+        if before is not None and len(left) > 1:
+            left.pop(before, None)
+        return left[max(left, key=lambda level: (self._share_left(level, left), -_RANK[level]))]
+
+    def _share_left(self, level: Level, left: Mapping[Level, int]) -> float:
+        return left[level].bit_count() / self._levels[level].bit_count()
+
+    def first(self, pool: int, channel_id: ChannelId) -> QuestionId:
+        """The one a channel is asked first; each channel has an order of its own."""
+        marks = self._marks
+        # Any fixed mixing will do; Knuth's multiplicative hash spreads neighbouring channels.
+        first = min(_places(pool), key=lambda i: (marks[i] ^ channel_id) * 2_654_435_761 % 2**32)
+        return QuestionId(self._questions[first].id)
+
+
+def _places(bits: int) -> Iterator[int]:
+    """Which bits are set, lowest first."""
+    digits = bin(bits)[:1:-1]
+    at = digits.find("1")
+    while at >= 0:
+        yield at
+        at = digits.find("1", at + 1)
