@@ -59,4 +59,36 @@ def _oracle() -> Any:
     spec.loader.exec_module(module)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # it leaves its schemas to be closed
-        return module.SlackOracle(folder() / "slack")
+        found = module.SlackOracle(folder() / "slack")
+    found.v = {kind: _quick(validator.schema) for kind, validator in found.v.items()}
+    return found
+
+
+def _quick(schema: Json) -> Any:
+    """
+    Make a validator that first tries those alternatives whose ``type`` is the instance's.
+
+    It says the same as the plain one, some ten times as fast: a block has twenty alternatives.
+    """
+    draft = importlib.import_module("jsonschema").Draft7Validator
+    plain = draft.VALIDATORS["anyOf"]
+
+    @functools.cache
+    def types(reference: str) -> frozenset[str] | None:
+        definition = schema["definitions"][reference.rpartition("/")[2]]
+        kind = (definition.get("properties") or {}).get("type") or {}
+        named = kind.get("enum") or ([kind["const"]] if "const" in kind else None)
+        return frozenset(named) if named else None
+
+    def any_of(validator: Any, alternatives: list[Json], instance: Any, inside: Json) -> Any:
+        kind = instance.get("type") if isinstance(instance, dict) else None
+        for alternative in alternatives if kind else ():
+            reference = alternative.get("$ref", "")
+            named = types(reference) if reference.startswith("#/definitions/") else None
+            fits = named is None or kind in named
+            if fits and validator.evolve(schema=alternative).is_valid(instance):
+                return
+        yield from plain(validator, alternatives, instance, inside)
+
+    extend = importlib.import_module("jsonschema").validators.extend
+    return extend(draft, {"anyOf": any_of})(schema)
