@@ -12,6 +12,7 @@ import asyncio
 import sys
 import tempfile
 import time
+from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=300)
     parser.add_argument("--runs", default="sqlite:1,postgres:1,postgres:2,postgres:4")
     parser.add_argument("--speed", type=float, default=1_000)
-    parser.add_argument("--channels", type=int, default=200)
+    parser.add_argument("--channels", type=int, default=100)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     return parser.parse_args()
 
@@ -73,6 +74,9 @@ def _report(where: str, run: Run) -> int:
     )
     for name, times in sorted(run.killed.items()):
         print(f"    {times:4} at {name}")
+    why = Counter(fault.rpartition(": ")[2] for fault in found.faults if "daily" in fault)
+    for words, times in why.most_common(5) if found.faults else ():
+        print(f"    {times:4} times {words[:70]}")
     for fault in found.faults[:SHOWN]:
         print(f"    FAULT {fault}")
     return len(found.faults)
