@@ -97,7 +97,13 @@ class Channel:
         return permissions.implied(granted)
 
     def lets(self, user: User, *names: str) -> bool:
-        """Say whether *user* may do all of *names* here."""
+        """Say whether *user* may do all of *names* here; what they do next needs them."""
+        if self.guild is not None:
+            user.needed.update(names)
+        return self.may(user, *names)
+
+    def may(self, user: User, *names: str) -> bool:
+        """Say whether *user* may do all of *names* here, where they could do without."""
         wanted = permissions.bits(*names)
         return self.permissions_of(user) & wanted == wanted
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from fnmatch import fnmatchcase
 
+from tests.fakes.discord.errors import Refusal
 from tests.fakes.discord.rest.call import Call
 
 
@@ -23,6 +24,7 @@ class Fault:
     path: str
     times: int
     status: int | None = None
+    refusal: Refusal | None = None
     drop: Drop | None = None
     seconds: float = 0.0
     retry_after: float | None = None

@@ -104,7 +104,7 @@ def delete(world: World, message: Message) -> None:
 
 
 def _tell(world: World, name: str, message: Message) -> None:
-    if message.is_ephemeral or not message.channel.lets(world.app.user, "view_channel"):
+    if message.is_ephemeral or not message.channel.may(world.app.user, "view_channel"):
         world.bell.ring()
         return
     world.emit(events.message_event(name, message, world.address))
@@ -170,9 +170,7 @@ def _mention(world: World, message: Message, allowed: Any) -> None:
         listed = {str(user_id) for user_id in allowed.get("users") or []}
         mentioned = [u for u in mentioned if "users" in parse or str(u.id) in listed]
         everyone = everyone and "everyone" in parse
-    message.mentions_everyone = everyone and message.channel.lets(
-        message.author, "mention_everyone"
-    )
+    message.mentions_everyone = everyone and message.channel.may(message.author, "mention_everyone")
     message.mentions = mentioned
     if message.replied_to is not None and _pings(allowed, message):
         _add_once(message.mentions, message.replied_to.author)

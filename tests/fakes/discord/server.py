@@ -11,6 +11,7 @@ from aiohttp import web
 from tests.fakes.discord import permissions
 from tests.fakes.discord.app import App
 from tests.fakes.discord.clock import Clock
+from tests.fakes.discord.errors import Refusal
 from tests.fakes.discord.faults import Drop, Fault
 from tests.fakes.discord.gateway import Gateway
 from tests.fakes.discord.guilds import Guild, Membership, Role
@@ -165,6 +166,7 @@ class FakeDiscord:
         *,
         times: int = 1,
         status: int | None = None,
+        refusal: Refusal | None = None,
         drop: str | None = None,
         delay: timedelta = timedelta(),
         retry_after: timedelta | None = None,
@@ -176,7 +178,7 @@ class FakeDiscord:
         Let something befall the next *times* matching calls.
 
         *path* is a template (`/channels/{channel_id}/messages`) or a pattern with `*`. Give one of
-        *status* (nothing is carried out), *drop* ("before" or "after" carrying it out) and
+        *status* or *refusal* (nothing is carried out), *drop* ("before" or "after" carrying it out) and
         *retry_after* (429, *is_global* or not, without *via* as from a proxy); or only a *delay*.
         """
         return self.rest.faults.add(
@@ -185,6 +187,7 @@ class FakeDiscord:
                 path=path,
                 times=times,
                 status=status,
+                refusal=refusal,
                 drop=Drop(drop) if drop else None,
                 seconds=delay.total_seconds(),
                 retry_after=retry_after.total_seconds() if retry_after is not None else None,

@@ -1,6 +1,6 @@
 """Accounts: people and the app's bot."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +11,8 @@ class User:
     username: str
     global_name: str | None
     bot: bool = False
+    needed: set[str] = field(default_factory=set, compare=False, repr=False)
+    """Every permission that something they did had to have."""
 
     @property
     def mention(self) -> str:

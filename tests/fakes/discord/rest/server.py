@@ -82,6 +82,9 @@ class Rest:
         if fault is not None and fault.status is not None:
             body = {"message": f"{fault.status}: Fault", "code": 0}
             return Answer(fault.status, body), {}
+        if fault is not None and fault.refusal is not None:
+            error = ApiError(fault.refusal)
+            return Answer(error.status, error.body()), {}
         verdict: Verdict = self.limits.take(call)
         if verdict.wait is not None:
             wait = verdict.wait.total_seconds()
