@@ -35,6 +35,11 @@ class Door:
         self._private = private
         self._secret = b""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it has its secret: without one it could not tell a badge from a forgery."""
+        return bool(self._secret)
+
     async def start(self) -> None:
         """Take the secret that all processes share, made by whoever came first."""
         kept = await self._store.keep_first(_SECRET, token_urlsafe(32))

@@ -85,6 +85,8 @@ class Guard:
 
     def _visit(self, request: web.Request) -> Visit:
         self._hosts.refuse(request)
+        if not self._door.is_open:
+            raise PageError(503, "FlaskQuiz is just starting. Please try again in a moment.", 1)
         writes = request.method not in ("GET", "HEAD")
         self._take(("address", request.remote), self._limits.address)
         if writes:

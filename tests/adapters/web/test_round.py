@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 from bot.adapters.web.door import reader
 from bot.core.calendar import local_date
 from bot.core.deck import Deck
-from bot.core.models import Level
+from bot.core.models import DeliveryState, Kind, Level
 from tests.adapters.web.running import MONDAY, SATURDAY, Clock, Running, running
 from tests.adapters.web.visiting import Browser, Got, visiting
 from tests.decks import a_deck, a_question
@@ -241,6 +242,19 @@ async def test_a_second_start_asks_nothing_again(sqlite_url: str):
         deliveries = await here.store.last_deliveries(reader())
 
     assert len(deliveries) == 1
+
+
+async def test_a_later_start_on_a_free_day_asks_nothing(sqlite_url: str):
+    async with running(sqlite_url, clock=Clock(MONDAY)) as here:
+        await here.posted()
+    async with running(sqlite_url, clock=Clock(SATURDAY + timedelta(days=7))) as here:
+        deliveries = await here.store.last_deliveries(reader())
+
+    assert [
+        each.local_on
+        for each in deliveries
+        if each.kind is Kind.DAILY and each.state is not DeliveryState.SKIPPED
+    ] == [MONDAY.date()]
 
 
 async def test_the_channel_begins_in_the_zone_of_the_machine(sqlite_url: str):

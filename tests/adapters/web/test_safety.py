@@ -7,9 +7,15 @@ import logging
 import aiohttp
 import pytest
 
+from bot.adapters.web.badges import Badge, write_badge
 from bot.adapters.web.guard import CSP, Hosts
 from bot.adapters.web.limits import Limits, Rate
-from tests.adapters.web.running import Running, running
+from bot.adapters.web.page import Page
+from bot.adapters.web.server import serve
+from bot.core.quiz import Quiz
+from bot.store.database import Database
+from bot.store.store import Store
+from tests.adapters.web.running import DECK, Clock, Gallery, Running, running
 from tests.adapters.web.visiting import Browser, visiting
 
 EVIL = "<img src=x onerror=alert(1)>"
@@ -65,6 +71,21 @@ async def test_another_site_cannot_write(ann: Browser):
         assert refused.status == 403
         assert refused.text == "That came from another site, so nothing was done."
     assert "Paused" not in (await ann.show("doctor")).page.words
+
+
+async def test_nobody_comes_in_before_the_secret_is_there(sqlite_url: str):
+    forged = write_badge(Badge("anybody", "Ann"), b"")
+    database = Database(sqlite_url)
+    server = await serve("127.0.0.1", 0, a_page(Store(database)).routes())
+
+    async with visiting(server.url) as guest:
+        early = await guest.get("/?show=me", headers={"Cookie": f"flaskquiz={forged}"})
+        joined = await guest.join("Ann")
+
+    await server.close()
+    await database.close()
+    assert early.status == joined.status == 503
+    assert "just starting" in early.page.words
 
 
 async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(guest: Browser):
@@ -171,6 +192,13 @@ async def test_only_forms_of_text_are_read(ann: Browser):
         async with ann.session.post(f"{ann.url}/say", headers=given, **kwargs) as response:
             assert response.status == status
             assert "Error" in await response.text()
+
+
+def a_page(store: Store) -> Page:
+    """A page that has not been started."""
+    clock = Clock()
+    quiz = Quiz(DECK, store, clock, {}, lambda: None)
+    return Page(quiz, DECK, store, Gallery(), clock, hosts=Hosts())
 
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
