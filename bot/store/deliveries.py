@@ -22,7 +22,7 @@ from bot.core.models import (
 from bot.store import channels as channel_store
 from bot.store.channels import channel_of, find_channel, get_channel
 from bot.store.owed import ERROR_MAX, owe
-from bot.store.rounds import ask_edit, round_view
+from bot.store.rounds import ask_edit
 from bot.store.tables import channels, deliveries, rounds
 from bot.store.text import fit
 
@@ -50,6 +50,31 @@ _LAST = (
     SELECT.where(deliveries.c.channel_id == bindparam("channel"))
     .order_by(deliveries.c.id.desc())
     .limit(bindparam("limit_"))
+)
+
+# Every post ends in these three: built once, so that they are compiled once.
+_SENT = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("delivery"), deliveries.c.state != DeliveryState.SENT)
+    .values(
+        state=DeliveryState.SENT,
+        due_at=None,
+        message=bindparam("ref"),
+        sent_at=bindparam("now"),
+        error="",
+    )
+    .returning(deliveries.c.kind, deliveries.c.round_id, deliveries.c.channel_id)
+)
+_POSTED = (
+    update(rounds)
+    .where(rounds.c.id == bindparam("round"), rounds.c.posted_at.is_(None))
+    .values(posted_at=bindparam("now"), message=bindparam("ref"))
+    .returning(rounds.c.closed_at)
+)
+_HEAL = (
+    update(channels)
+    .where(channels.c.id == bindparam("channel"), channels.c.failing_since.is_not(None))
+    .values(failing_since=None, failing_reason="")
 )
 
 
@@ -99,36 +124,27 @@ def delivered(
 
     A second time changes nothing. A round that has closed meanwhile owes its answer from now on.
     """
-    sent = _lock(connection, delivery)
-    if sent is None or sent.state is DeliveryState.SENT:
+    sent = connection.execute(
+        _SENT, {"delivery": delivery, "ref": message, "now": now}
+    ).one_or_none()
+    if sent is None:
         return
-    _settle(
-        connection,
-        sent,
-        {"state": DeliveryState.SENT, "message": message, "sent_at": now, "error": ""},
-    )
-    if sent.kind is Kind.DAILY and sent.round_id is not None:
-        _post(connection, sent, message, now)
-    if sent.kind is not Kind.NOTICE and sent.channel.failing_since is not None:
-        connection.execute(
-            update(channels)
-            .where(channels.c.id == sent.channel.id)
-            .values(failing_since=None, failing_reason="")
-        )
+    kind, round_id, channel_id = sent
+    if kind == Kind.DAILY and round_id is not None:
+        posted = {"round": round_id, "ref": message, "now": now}
+        closed_at = connection.execute(_POSTED, posted).scalar_one_or_none()
+        if closed_at is not None:
+            _owe_answer(connection, delivery, now)
+    if kind != Kind.NOTICE:
+        connection.execute(_HEAL, {"channel": channel_id})
 
 
-def _post(connection: Connection, daily: Delivery, message: MessageRef, now: datetime) -> None:
-    """Keep where a round's card is."""
-    assert daily.round_id is not None  # the caller looked
-    connection.execute(
-        update(rounds)
-        .where(rounds.c.id == daily.round_id, rounds.c.posted_at.is_(None))
-        .values(posted_at=now, message=message)
-    )
-    round_ = round_view(connection, daily.round_id).round
-    if round_.closed_at is not None and daily.channel.state is not ChannelState.GONE:
-        ask_edit(connection, round_.id, now)
-        owe(connection, daily.channel, Kind.ANSWER, daily.local_on, now, round_id=round_.id)
+def _owe_answer(connection: Connection, daily: DeliveryId, now: datetime) -> None:
+    """A card that was found after its round had closed shows it, and gets its answer."""
+    found = get_delivery(connection, daily)
+    if found.round_id is not None and found.channel.state is not ChannelState.GONE:
+        ask_edit(connection, found.round_id, now)
+        owe(connection, found.channel, Kind.ANSWER, found.local_on, now, round_id=found.round_id)
 
 
 def put_back(
