@@ -7,13 +7,14 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, select, update
+from sqlalchemy import BigInteger, Connection, FromClause, Select, Update, bindparam, select, update
 
 from bot.core.calendar import week_of
 from bot.core.models import Channel, ChannelId, Kind, Platform
 from bot.core.views import DailyPlan, DailyRule, DigestRule, PickRule
 from bot.store import channels as channel_store
 from bot.store.channels import channel_of
+from bot.store.given import ForGiven, given_ids
 from bot.store.opening import Opening, asked_in, move_on, open_rounds
 from bot.store.owed import owe_rows, owed_row, skipped_row
 from bot.store.tables import channels, scores
@@ -43,11 +44,17 @@ _PLAYED = (
     )
     .distinct()
 )
-_NEXT_DIGEST = (
-    update(channels)
-    .where(channels.c.id.in_(bindparam("ids", expanding=True)))
-    .values(next_digest_at=bindparam("next_at"))
-)
+
+
+def _next_digest(wanted: FromClause) -> Update:
+    return (
+        update(channels)
+        .where(channels.c.id.in_(select(wanted.c.id)))
+        .values(next_digest_at=bindparam("next_at"))
+    )
+
+
+_NEXT_DIGEST = ForGiven(_next_digest, id=BigInteger())
 
 
 def claim_dailies(
@@ -99,7 +106,7 @@ def claim_digests(
     for channel, plan in plans:
         together[plan.next_at].append(channel.id)
     for next_at, ids in together.items():
-        connection.execute(_NEXT_DIGEST, {"ids": ids, "next_at": next_at})
+        connection.execute(_NEXT_DIGEST(connection), given_ids(ids) | {"next_at": next_at})
     return len(due)
 
 

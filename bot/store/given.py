@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import (
     Connection,
     FromClause,
+    Table,
     Text,
     bindparam,
     cast,
@@ -17,8 +18,11 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
+
+from bot.store.dialects import Insert
 
 S = TypeVar("S")
 
@@ -42,6 +46,26 @@ class ForGiven(Generic[S]):
         return self._statements[connection.dialect.name]
 
 
+class InsertGiven:
+    """An insert of what is selected over given rows, built once for each database."""
+
+    def __init__(
+        self,
+        table: Table,
+        build: Callable[[FromClause, Any], Insert],
+        **columns: TypeEngine[Any],
+    ) -> None:
+        """Take how to fill a plain insert into *table* from a table with the *columns*."""
+        self._statements: dict[str, Insert] = {
+            "sqlite": build(_in_sqlite(columns), sqlite.insert(table)),
+            "postgresql": build(_in_postgres(columns), postgresql.insert(table)),
+        }
+
+    def __call__(self, connection: Connection) -> Insert:
+        """Give the statement for the database of a connection."""
+        return self._statements[connection.dialect.name]
+
+
 def given(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """Give rows to a statement of `ForGiven`."""
     return {"given": json.dumps(rows)}
@@ -60,3 +84,8 @@ def _in_postgres(columns: Mapping[str, TypeEngine[Any]]) -> FromClause:
     rows = func.jsonb_to_recordset(cast(bindparam("given", type_=Text), JSONB))
     typed = (column(name, type_) for name, type_ in columns.items())
     return rows.table_valued(*typed, name="given").render_derived(with_types=True)
+
+
+def given_ids(ids: Iterable[int]) -> dict[str, str]:
+    """Give ids to a statement of `ForGiven` whose one column is `id`."""
+    return given([{"id": id_} for id_ in ids])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
@@ -10,12 +10,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, select, true, update
 
-from bot.core.models import DeliveryState, Kind, Platform
-from bot.core.views import Lease
+from bot.core.models import Delivery, DeliveryState, Kind, Platform, RoundId
+from bot.core.views import Lease, RoundView
 from bot.store.deliveries import SELECT, delivery_of
+from bot.store.rounds import round_views
 from bot.store.tables import deliveries
 
-WINDOW = 20
+WINDOW = 8
 """How many times the limit is looked through for other workspaces."""
 
 
@@ -106,14 +107,21 @@ def _take(
     rows = connection.execute(_DUE[bool(busy)], wanted).all()
     ids = [row[0] for row in rows]
     connection.execute(_TAKE, {"ids": ids, "until": until, "first": now})
-    return [_lease_of(row, now, until) for row in rows]
+    found = [delivery_of(row) for row in rows]
+    views = round_views(connection, [each.round_id for each in found if each.round_id is not None])
+    return [
+        _lease_of(delivery, row[-1] or now, until, views)
+        for delivery, row in zip(found, rows, strict=True)
+    ]
 
 
-def _lease_of(row: Sequence[Any], now: datetime, until: datetime) -> Lease:
-    found = delivery_of(row)
+def _lease_of(
+    found: Delivery, first_tried_at: datetime, until: datetime, views: Mapping[RoundId, RoundView]
+) -> Lease:
     delivery = replace(found, state=DeliveryState.SENDING, due_at=until, tries=found.tries + 1)
     return Lease(
         delivery,
         look_first=found.state is DeliveryState.SENDING,
-        first_tried_at=row[-1] or now,
+        first_tried_at=first_tried_at,
+        view=None if found.round_id is None else views[found.round_id],
     )

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, select
+from sqlalchemy import BigInteger, Connection, FromClause, Select, Table, bindparam, select
 
 from bot.core.memory import Memory
 from bot.core.models import ChannelId, MemberId, QuestionId
 from bot.store.dialects import insert_or_replace
+from bot.store.given import ForGiven, given_ids
 from bot.store.tables import channel_memories, memories
 
 
@@ -32,9 +33,15 @@ _OF_MEMBER = select(memories.c.question_id, *columns(memories)).where(
 _OF_CHANNEL = select(channel_memories.c.question_id, *columns(channel_memories)).where(
     channel_memories.c.channel_id == bindparam("owner")
 )
-_OF_CHANNELS = select(
-    channel_memories.c.channel_id, channel_memories.c.question_id, *columns(channel_memories)
-).where(channel_memories.c.channel_id.in_(bindparam("owners", expanding=True)))
+
+
+def _of_channels(wanted: FromClause) -> Select[Any]:
+    return select(
+        channel_memories.c.channel_id, channel_memories.c.question_id, *columns(channel_memories)
+    ).where(channel_memories.c.channel_id.in_(select(wanted.c.id)))
+
+
+_OF_CHANNELS = ForGiven(_of_channels, id=BigInteger())
 _KEEP = insert_or_replace(memories, "member_id", "question_id")
 _KEEP_CHANNEL = insert_or_replace(channel_memories, "channel_id", "question_id")
 
@@ -61,7 +68,8 @@ def of_channels(
 ) -> dict[ChannelId, dict[QuestionId, Memory]]:
     """All that several channels remember; none of those that remember nothing."""
     found: dict[ChannelId, dict[QuestionId, Memory]] = {}
-    for channel, question, *rest in connection.execute(_OF_CHANNELS, {"owners": channel_ids}):
+    rows = connection.execute(_OF_CHANNELS(connection), given_ids(channel_ids))
+    for channel, question, *rest in rows:
         found.setdefault(channel, {})[question] = memory_of(rest)
     return found
 

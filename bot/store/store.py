@@ -55,8 +55,8 @@ from bot.store import (
     installations,
     kept,
     leases,
-    opening,
     people,
+    posting,
     practice,
     profiles,
     rounds,
@@ -185,7 +185,7 @@ class Store:
         now: datetime,
     ) -> Delivery:
         return await self._database.write(
-            opening.post_now, caller, on, closes_at, next_daily_at, pick, now
+            posting.post_now, caller, on, closes_at, next_daily_at, pick, now
         )
 
     async def share(self, caller: Caller, on: date, period: str, now: datetime) -> Delivery:

@@ -1,0 +1,86 @@
+"""Posting the daily now, because an admin asks for it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from bot.core.errors import AlreadyPostedError, NoQuestionError, NotSetUpError
+from bot.core.models import Caller, Channel, ChannelState, Delivery, DeliveryState, Kind
+from bot.core.views import PickRule
+from bot.store.channels import lock_channel
+from bot.store.deliveries import get_delivery
+from bot.store.opening import Opening, asked_in, move_on, open_rounds
+from bot.store.tables import deliveries, rounds
+
+_DAILY_OF = select(deliveries.c.id).where(
+    deliveries.c.channel_id == bindparam("channel"),
+    deliveries.c.kind == Kind.DAILY,
+    deliveries.c.local_on == bindparam("on"),
+)
+_AGAIN = (
+    update(deliveries)
+    .where(
+        deliveries.c.channel_id == bindparam("channel"),
+        deliveries.c.kind == Kind.DAILY,
+        deliveries.c.local_on == bindparam("on"),
+        deliveries.c.state == DeliveryState.FAILED,
+        deliveries.c.round_id.in_(
+            select(rounds.c.id).where(
+                rounds.c.closed_at.is_(None), rounds.c.closes_at > bindparam("now")
+            )
+        ),
+    )
+    .values(
+        state=DeliveryState.SENDING, due_at=bindparam("now"), created_at=bindparam("now"), tries=0
+    )
+    .returning(deliveries.c.id)
+)
+
+
+def post_now(
+    connection: Connection,
+    caller: Caller,
+    on: date,
+    closes_at: datetime,
+    next_daily_at: datetime,
+    pick: PickRule,
+    now: datetime,
+) -> Delivery:
+    """
+    Owe the daily of local date *on* at once, closing any round still open there.
+
+    One of that date that failed is owed again. Raises AlreadyPostedError for any other round of
+    *on* or a later date, NoQuestionError when *pick* finds none, NotSetUpError for a NEW or unknown
+    channel.
+    """
+    channel = lock_channel(connection, caller)
+    if channel is None or channel.state in (ChannelState.NEW, ChannelState.GONE):
+        raise NotSetUpError
+    if channel.last_on is not None and channel.last_on >= on:
+        return _owe_again(connection, channel, on, now)
+    question_id = pick(asked_in(connection, [channel])[channel.id], on)
+    if question_id is None:
+        raise NoQuestionError
+    if not open_rounds(connection, [Opening(channel, question_id, on, closes_at)], now):
+        raise AlreadyPostedError(on)
+    move_on(connection, [(channel.id, on, next_daily_at if channel.next_daily_at else None)])
+    return get_delivery(connection, connection.execute(_DAILY_OF, _key(channel, on)).scalar_one())
+
+
+def _owe_again(connection: Connection, channel: Channel, on: date, now: datetime) -> Delivery:
+    """
+    Owe a daily that failed once more while its round is open; look first, for it may be there.
+
+    Raises AlreadyPostedError when there is no such daily.
+    """
+    id_ = connection.scalar(_AGAIN, _key(channel, on) | {"now": now})
+    if id_ is None:
+        raise AlreadyPostedError(on)
+    return get_delivery(connection, id_)
+
+
+def _key(channel: Channel, on: date) -> dict[str, Any]:
+    return {"channel": channel.id, "on": on}
