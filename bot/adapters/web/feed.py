@@ -25,8 +25,8 @@ from bot.core.views import Lease
 
 logger = logging.getLogger(__name__)
 
-LENGTH = 30
-"""Deliveries shown; about three weeks."""
+LENGTH = 20
+"""Deliveries shown; about two weeks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,9 @@ class Channelled:
         return next((entry for entry in self.entries if entry.is_open), None)
 
     def seen_by(self, member: str) -> tuple[Entry, ...]:
-        """What one member, or a guest (``""``), may see."""
-        return tuple(e for e in self.entries if not e.only_for or e.only_for == member)
+        """What one member, or a guest (``""``), may see; the open question first."""
+        seen = (e for e in self.entries if not e.only_for or e.only_for == member)
+        return tuple(sorted(seen, key=lambda entry: not entry.is_open))
 
 
 class Feed:
@@ -81,6 +82,8 @@ class Feed:
         """The feed as it stands; who asks at once, as all live pages do, shares one read."""
         if self._reading is None or self._reading.done():
             self._reading = asyncio.create_task(self._read(), name="flaskquiz-feed")
+            # Whoever asked may have left: then nobody else would look at a failure.
+            self._reading.add_done_callback(lambda read: read.cancelled() or read.exception())
         return await asyncio.shield(self._reading)
 
     async def _read(self) -> Channelled:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import assert_never
@@ -34,7 +35,6 @@ from bot.core.parts import (
     Text,
     Verb,
     Words,
-    plain,
 )
 from bot.core.wording import moment
 
@@ -68,36 +68,10 @@ class Pages:
     """Renders whole pages and the fragments that scripts swap in."""
 
     def __init__(self, assets: Mapping[str, Asset], picture_url: Callable[[Picture], str]) -> None:
-        env = Environment(
-            loader=FileSystemLoader(TEMPLATES),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        env.filters.update(
-            spans=spans,
-            plain=plain,
-            kind=lambda part: type(part).__name__,
-            show=show_of,
-            url=url_of,
-            coloured=coloured,
-            unknown=_unknown,
-            picture_url=picture_url,
-        )
-        env.globals.update(
-            asset={name: asset.url for name, asset in assets.items()},
-            Verb=Verb,
-            HOME=HOME,
-            JOIN=JOIN,
-            EXPORT_URL=EXPORT_URL,
-            ACTION=ACTION,
-            MANY=MANY,
-            NAME_MAX=NAME_MAX,
-            WORDS_MAX=WORDS_MAX,
-            channel_name=CHANNEL_NAME,
-        )
-        self._env = env
+        self._own = {
+            "asset": {name: asset.url for name, asset in assets.items()},
+            "picture_url": picture_url,
+        }
 
     def page(
         self,
@@ -161,7 +135,38 @@ class Pages:
         return self._render("error.html", status=status, sentence=sentence)
 
     def _render(self, name: str, **values: object) -> str:
-        return self._env.get_template(name).render(**values)
+        return _environment().get_template(name).render(self._own, **values)
+
+
+@cache  # the templates are compiled once a process, at the first page
+def _environment() -> Environment:
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters.update(
+        spans=spans,
+        kind=lambda part: type(part).__name__,
+        show=show_of,
+        url=url_of,
+        coloured=coloured,
+        unknown=_unknown,
+    )
+    env.globals.update(
+        Verb=Verb,
+        HOME=HOME,
+        JOIN=JOIN,
+        EXPORT_URL=EXPORT_URL,
+        ACTION=ACTION,
+        MANY=MANY,
+        NAME_MAX=NAME_MAX,
+        WORDS_MAX=WORDS_MAX,
+        channel_name=CHANNEL_NAME,
+    )
+    return env
 
 
 def spans(text: Text) -> Markup:

@@ -347,7 +347,7 @@ async def here_is_no_overflow(somebody: Person) -> None:
 
 
 async def test_no_name_runs_or_breaks_anything(browser: Browser, here: Running):
-    names = ("<img src=x onerror=alert(1)>", "\u202eevil\u2066 <b>", "محمد", "👩‍👩‍👧" + "a" * 35)
+    names = ("<img src=x onerror=alert(1)>", "\u202eمحمد\u2066 <b>", "👩‍👩‍👧" + "a" * 35)
     for number, name in enumerate(names, 1):
         ann = await person(browser)
         ann.page.on("dialog", lambda dialog: ann.complaints.append(f"dialog: {dialog.message}"))  # noqa: B023  # closed below

@@ -344,6 +344,9 @@ async def test_the_weekly_leaderboard_comes_with_its_picture(ann: Browser, here:
     here.ticker.wake()
     await here.posted(4)  # the question, its answer, the next question, the digest
 
+    labels = [
+        given["aria-label"] for tag, given in (await ann.get()).page.elements if tag == "article"
+    ]
     picture = next(
         given
         for tag, given in (await ann.get()).page.elements
@@ -351,6 +354,8 @@ async def test_the_weekly_leaderboard_comes_with_its_picture(ann: Browser, here:
     )
     got = await ann.get(picture["src"])
 
+    assert labels[0].startswith("Flask question of the day")  # the open one is never below
+    assert labels[1].startswith("Leaderboard, week 48: 1. Ann 20")
     assert "1st Ann 20 points" in picture["alt"]
     assert got.status == 200
     assert got.headers["Content-Type"] == "image/png"
