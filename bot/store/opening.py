@@ -85,7 +85,7 @@ def _add(wanted: FromClause, insert: Any) -> Insert:
     built: Insert = (
         insert.from_select(columns, rows)
         .on_conflict_do_nothing(index_elements=["channel_id", "local_on"])
-        .returning(rounds.c.id)
+        .returning(rounds.c.id, rounds.c.channel_id)
     )
     return built
 
@@ -94,21 +94,21 @@ def _owe(wanted: FromClause, insert: Any) -> Insert:
     """Owe the dailies of new rounds, even where their date was recorded as skipped before."""
     now = bindparam("now", type_=Moment)
     columns = {
-        "channel_id": rounds.c.channel_id,
-        "platform": rounds.c.platform,
+        "channel_id": channels.c.id,
+        "platform": channels.c.platform,
         "workspace": channels.c.workspace,
         "kind": literal(Kind.DAILY.value),
-        "local_on": rounds.c.local_on,
-        "round_id": rounds.c.id,
+        "local_on": bindparam("on", type_=Date),
+        "round_id": wanted.c.round,
         "state": literal(DeliveryState.PENDING.value),
         "due_at": now,
         "created_at": now,
     }
+    # Not joined to the new rounds: PostgreSQL has no statistics of them yet, and reads them all.
     rows = (
         select(*columns.values())
         .select_from(wanted)
-        .join(rounds, rounds.c.id == wanted.c.id)
-        .join(channels, channels.c.id == rounds.c.channel_id)
+        .join(channels, channels.c.id == wanted.c.id)
         .where(true())
     )
     into = insert.from_select(list(columns), rows)
@@ -135,7 +135,7 @@ def _move_on(wanted: FromClause) -> Update:
 _HISTORY = ForGiven(_history, id=BigInteger())
 _END_EARLIER = ForGiven(_end_earlier, id=BigInteger())
 _ADD = InsertGiven(rounds, _add, id=BigInteger(), question=Text())
-_OWE = InsertGiven(deliveries, _owe, id=BigInteger())
+_OWE = InsertGiven(deliveries, _owe, id=BigInteger(), round=BigInteger())
 _MOVE_ON = ForGiven(_move_on, id=BigInteger())
 
 
@@ -171,8 +171,9 @@ def open_rounds(connection: Connection, openings: Sequence[Opening], now: dateti
     opened = 0
     for (on, closes_at), rows in alike.items():
         wanted = given(rows) | {"on": on, "closes_at": closes_at}
-        added = connection.scalars(_ADD(connection), wanted).all()
-        connection.execute(_OWE(connection), given_ids(added) | {"now": now})
+        added = connection.execute(_ADD(connection), wanted).all()
+        owed = [{"id": channel_id, "round": id_} for id_, channel_id in added]
+        connection.execute(_OWE(connection), given(owed) | {"on": on, "now": now})
         opened += len(added)
     return opened
 

@@ -32,6 +32,7 @@ from bot.core.deck import load
 from bot.core.models import AttemptKey, Caller, Platform, RoundId
 from bot.core.parts import Action, Verb
 from bot.core.quiz import Quiz
+from bot.store import scores
 from bot.store.database import Database
 from bot.store.migrate import migrate
 from bot.store.store import Store
@@ -221,7 +222,8 @@ def fill(url: str, question: str, channels: int = CHANNELS, members: int = MEMBE
             for statement, values in rows(question, channels, members):
                 cursor.executemany(statement, values)
         with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute("VACUUM ANALYZE")
+            # Not the tables that are still empty: PostgreSQL would plan as if they stayed so.
+            connection.execute("VACUUM ANALYZE workspaces, channels, rounds, members, attempts")
 
 
 @contextmanager
@@ -274,7 +276,11 @@ def fill_attempts(url: str, attempts: int) -> None:
     fill(url, "q", channels=BOARD_CHANNELS, members=BOARD_MEMBERS)
     if url.startswith("sqlite"):
         connection: Any = sqlite3.connect(url.removeprefix("sqlite:///"))
-        series, day = "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i < {n}) SELECT i FROM n)", "date('2020-01-01', i || ' days')"
+        day = "date('2020-01-01', i || ' days')"
+        series = (
+            "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {n}) "
+            "SELECT i FROM n)"
+        )
     else:
         connection = psycopg.connect(url)
         series, day = "(SELECT generate_series(1, {n}) AS i)", "DATE '2020-01-01' + i"
@@ -308,8 +314,6 @@ def fill_attempts(url: str, attempts: int) -> None:
 
 async def board_time(url: str, reads: int = 400) -> tuple[float, float]:
     """Median milliseconds of a whole `Store.board`, and of its three statements alone."""
-    from bot.store import scores
-
     database = Database(url)
     store = Store(database)
     everyone = [
