@@ -30,7 +30,7 @@ class Composer:
     async def parcel(self, lease: Lease, now: datetime) -> Parcel:
         """What to send for *lease*; raises RefusedError when the deck lost the question."""
         delivery = lease.delivery
-        view = await self._view(delivery)
+        view = lease.view or await self._view(delivery)
         card = await self._card(delivery, view, now)
         closes_at = view.round.closes_at if view else None
         return Parcel(

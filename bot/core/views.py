@@ -204,6 +204,8 @@ class Lease:
     look_first: bool
     """Somebody may have sent it already: the outcome of an earlier try is unknown."""
     first_tried_at: datetime
+    view: RoundView | None = None
+    """The round it is about, as it stood when it was taken; None when it is about none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ _BY_MESSAGE = (
 )
 VIEW = select(*COLUMNS, *channel_store.COLUMNS).join(channels, channels.c.id == rounds.c.channel_id)
 _VIEW_ONE = VIEW.where(rounds.c.id == bindparam("round"))
+_VIEWS = VIEW.where(rounds.c.id.in_(bindparam("rounds", expanding=True)))
 _TALLIES = (
     select(attempts.c.round_id, attempts.c.grade, attempts.c.ticked, func.count())
     .where(
@@ -97,6 +98,15 @@ def round_view(connection: Connection, round_id: RoundId) -> RoundView:
     if row is None:
         raise StaleKeyError(f"r{round_id}")
     return view_of(row, tallies(connection, [round_id])[round_id])
+
+
+def round_views(connection: Connection, ids: Sequence[RoundId]) -> dict[RoundId, RoundView]:
+    """Rounds with their tallies, by their ids."""
+    if not ids:
+        return {}
+    rows = connection.execute(_VIEWS, {"rounds": ids}).all()
+    counted = tallies(connection, ids)
+    return {row[0]: view_of(row, counted[row[0]]) for row in rows}
 
 
 def tallies(connection: Connection, round_ids: Iterable[RoundId]) -> dict[RoundId, Tally]:
