@@ -83,8 +83,14 @@ class Answering:
             await deliver(lambda: self._post(sheet, in_place=in_place))
         except discord.HTTPException:
             logger.exception("Discord refused an answer")
-            sorry = render(apology())
+            await self._apologise()
+
+    async def _apologise(self) -> None:
+        sorry = render(apology())
+        try:
             await deliver(lambda: self._post(sorry, in_place=False))
+        except discord.HTTPException as error:
+            logger.warning("Discord refused the apology too: %s", error)
 
     async def _post(self, sheet: Sheet, *, in_place: bool) -> None:
         """Show a message by the one way that is open now."""

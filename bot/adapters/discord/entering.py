@@ -7,7 +7,6 @@ from typing import Any, cast
 
 import aiohttp
 import discord
-from discord.utils import MISSING
 
 from bot.adapters.discord.commands import fingerprint, payload
 from bot.adapters.discord.options import DiscordOptions
@@ -51,14 +50,9 @@ async def enter(client: discord.AutoShardedClient, options: DiscordOptions) -> N
     With a number given, the library connects to the address it was given too; otherwise to the one
     that Discord names, past a proxy. Raises an error of `AWAY` or `LASTING`.
     """
-    try:
-        await client.login(options.token)
-        if client.shard_count is None:
-            client.shard_count, *_ = await client.http.get_bot_gateway()
-    except AWAY:
-        await client.http.close()
-        client.http.connector = MISSING
-        raise
+    await client.login(options.token)
+    if client.shard_count is None:
+        client.shard_count, *_ = await client.http.get_bot_gateway()
     flags = client.application_flags
     if options.message_content and not (
         flags.gateway_message_content or flags.gateway_message_content_limited

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Coroutine
 from typing import Any
 
 import discord
@@ -34,7 +34,9 @@ def intents_of(options: DiscordOptions) -> discord.Intents:
 class GatewayClient(discord.AutoShardedClient):
     """Connects all shards of this process; keeps no members, messages or views."""
 
-    def __init__(self, options: DiscordOptions) -> None:
+    def __init__(
+        self, options: DiscordOptions, handlers: Handlers, replies: Replies, places: Places
+    ) -> None:
         super().__init__(
             intents=intents_of(options),
             shard_ids=list(options.shard_ids) or None,  # type: ignore[arg-type]  # None is all
@@ -48,16 +50,15 @@ class GatewayClient(discord.AutoShardedClient):
         self.connected = asyncio.Event()
         """Set once a shard is ready."""
         self._pause = options.pause
-        self._hearers: tuple[Handlers, Replies, Places] | None = None
+        self._interactions = handlers
+        self._messages = replies
+        self._guilds_seen = places
+        self._is_deaf = False
         self._under_way: set[asyncio.Task[Any]] = set()
-
-    def listen_with(self, handlers: Handlers, replies: Replies, places: Places) -> None:
-        """Tell *handlers*, *replies* and *places* from now on what happens."""
-        self._hearers = handlers, replies, places
 
     async def finish(self, seconds: float) -> None:
         """Hear nothing more, and let what is under way come to its end."""
-        self._hearers = None
+        self._is_deaf = True
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=seconds)
 
@@ -73,13 +74,11 @@ class GatewayClient(discord.AutoShardedClient):
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Somebody used a command, button, menu or modal."""
-        if self._hearers:
-            await self._finish(self._hearers[0].on_interaction(interaction))
+        await self._finish(self._interactions.on_interaction(interaction))
 
     async def on_message(self, message: discord.Message) -> None:
         """Somebody wrote something."""
-        if self._hearers:
-            await self._finish(self._hearers[1].on_message(message))
+        await self._finish(self._messages.on_message(message))
 
     async def on_shard_ready(self, shard_id: int) -> None:
         """A shard is connected, and its guilds are known."""
@@ -91,37 +90,35 @@ class GatewayClient(discord.AutoShardedClient):
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """A guild is there: at the start, or after an outage."""
-        if self._hearers:
-            await self._note(self._hearers[2].on_available(guild))
+        await self._note(self._guilds_seen.on_available(guild))
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """The bot was added to a guild."""
-        if self._hearers:
-            await self._note(self._hearers[2].on_join(guild))
+        await self._note(self._guilds_seen.on_join(guild))
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """The bot was removed from a guild."""
-        if self._hearers:
-            await self._note(self._hearers[2].on_removed(guild.id))
+        await self._note(self._guilds_seen.on_removed(guild.id))
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         """A channel was deleted."""
-        if self._hearers:
-            await self._note(self._hearers[2].on_deleted(channel.guild.id, channel.id))
+        await self._note(self._guilds_seen.on_deleted(channel.guild.id, channel.id))
 
     async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
         """A thread was deleted, which may be a post of a forum with a quiz in it."""
-        if self._hearers:
-            await self._note(self._hearers[2].on_deleted(payload.guild_id, payload.thread_id))
+        await self._note(self._guilds_seen.on_deleted(payload.guild_id, payload.thread_id))
 
-    async def _note(self, work: Awaitable[None]) -> None:
+    async def _note(self, work: Coroutine[Any, Any, None]) -> None:
         try:
             await self._finish(work)
         except StoreError as error:
             logger.error("A change of a guild could not be noted: %s", error)  # noqa: TRY400  # it says why
 
-    async def _finish(self, work: Awaitable[None]) -> None:
-        """Do *work*, and let whoever stops the client wait for it."""
+    async def _finish(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do *work*, unless it is too late; whoever stops the client waits for it."""
+        if self._is_deaf:
+            work.close()
+            return
         task = asyncio.current_task()
         assert task is not None  # the library runs every event as one
         self._under_way.add(task)

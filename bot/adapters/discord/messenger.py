@@ -52,8 +52,10 @@ class DiscordMessenger:
 
     platform = Platform.DISCORD
 
-    def __init__(self, client: discord.Client, gone: Gone, share: float = 1.0) -> None:
-        """Take a *client*, whom to tell of lost channels, and our *share* of the bot's calls."""
+    def __init__(
+        self, client: Callable[[], discord.Client], gone: Gone, share: float = 1.0
+    ) -> None:
+        """Take the *client* of now, whom to tell of lost channels, and our share of the calls."""
         self.pace = Pace(PER_SECOND * share, PER_WORKSPACE, EDITS_PER_WORKSPACE)
         self._client = client
         self._access = Access(client)
@@ -176,13 +178,15 @@ class DiscordMessenger:
                     await self._gone(to, True)
 
     def _http(self) -> HTTPClient:
-        if self._client.user is None or self._client.is_closed():
+        client = self._client()
+        if client.user is None or client.is_closed():
             raise RetryLaterError("the bot is not connected to Discord yet")
-        return self._client.http
+        return client.http
 
     def _bot(self) -> int:
-        assert self._client.user is not None  # known from the login on, before any call
-        return self._client.user.id
+        me = self._client().user
+        assert me is not None  # known from the login on, before any call
+        return me.id
 
 
 NOBODY = discord.AllowedMentions.none()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import discord
@@ -79,13 +79,14 @@ def held_by(
 class Access:
     """What the bot may do where: from the gateway's news, or else from the API."""
 
-    def __init__(self, client: discord.Client) -> None:
+    def __init__(self, client: Callable[[], discord.Client]) -> None:
         self._client = client
 
     def known(self, to: Address) -> discord.Permissions | None:
         """What the gateway has told of a channel; None where it has not, or is not connected."""
-        guild = self._client.get_guild(int(to.workspace))
-        if guild is None or guild.unavailable or guild.me is None or not self._client.is_ready():
+        client = self._client()
+        guild = client.get_guild(int(to.workspace))
+        if guild is None or guild.unavailable or guild.me is None or not client.is_ready():
             return None
         channel = guild.get_channel_or_thread(int(to.channel))
         if channel is None or (isinstance(channel, discord.Thread) and channel.parent is None):
@@ -98,8 +99,9 @@ class Access:
         return known if known is not None else await self._ask(to)
 
     async def _ask(self, to: Address) -> discord.Permissions:
-        http, me, guild = self._client.http, self._client.user, int(to.workspace)
-        if me is None or self._client.is_closed():
+        client, guild = self._client(), int(to.workspace)
+        http, me = client.http, client.user
+        if me is None or client.is_closed():
             raise RetryLaterError("the bot is not connected to Discord yet")
         channel: Any = await told(http.get_channel(int(to.channel)))
         if "thread_metadata" in channel:
@@ -125,7 +127,7 @@ class Access:
 
     async def complaints(self, to: Address) -> list[str]:
         """What the bot may not do in a channel and should, a sentence each."""
-        channel = self._client.get_channel(int(to.channel))
+        channel = self._client().get_channel(int(to.channel))
         kind = WITHOUT_TEXT.get(getattr(channel, "type", None))  # type: ignore[arg-type]  # None
         if kind:
             return [f"This is a {kind}: questions need a text channel."]
@@ -133,5 +135,5 @@ class Access:
         return [f"I lack {NAMES[name]} here: I need it {WHY[name]}." for name in lacks]
 
     def _to_post(self, to: Address) -> tuple[str, ...]:
-        is_thread = isinstance(self._client.get_channel(int(to.channel)), discord.Thread)
+        is_thread = isinstance(self._client().get_channel(int(to.channel)), discord.Thread)
         return ("view_channel", "send_messages_in_threads") if is_thread else TO_POST

@@ -25,7 +25,7 @@ NEEDED = (
 )
 
 
-@dataclass
+@dataclass(repr=False)
 class Team:
     """A guild with an admin, two members and a channel, and the bot that runs there."""
 
@@ -61,10 +61,9 @@ class Team:
         return self.card()
 
     async def settle(self) -> None:
-        """Let the bot finish what it has heard of."""
-        await asyncio.sleep(0.02)
-        async with asyncio.timeout(5):
-            while self.bot.is_busy():  # noqa: ASYNC110  # it rings no bell
+        """Let the bot hear all there is to hear, and finish what it does about it."""
+        async with asyncio.timeout(10):
+            while not self.bot.is_at_rest():  # noqa: ASYNC110  # it rings no bell
                 await asyncio.sleep(0.005)
 
     def caller(self, who: Member | None = None) -> Caller:

@@ -110,11 +110,23 @@ class Bot:
 
     def is_busy(self) -> bool:
         """Whether it is still handling something it heard of."""
-        return bool(self.face._client._under_way)
+        return bool(self.face.connection.client._under_way)
+
+    def is_at_rest(self) -> bool:
+        """Whether it has heard all that was said to it, and is done with it."""
+        shards = self.face.connection.client.shards.values()
+        heard = {shard._parent.ws.session_id: shard._parent.ws.sequence for shard in shards}
+        sessions = [s for s in self.discord.gateway.connected if s.id in heard]
+        all_heard = all(heard[session.id] == len(session.sent) for session in sessions)
+        return all_heard and bool(sessions) and not self._handles_events()
+
+    def _handles_events(self) -> bool:
+        names = (task.get_name() for task in asyncio.all_tasks())
+        return any(name.startswith("discord.py: on_") for name in names)
 
     def views_kept(self) -> int:
         """How many views and modals the library remembers."""
-        views = self.face._client._connection._view_store
+        views = self.face.connection.client._connection._view_store
         return len(views._views) + len(views._modals) + len(views._synced_message_views)
 
 

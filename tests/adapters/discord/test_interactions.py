@@ -497,7 +497,7 @@ async def another_guild(team: Team) -> tuple[Member, Team]:
 
 async def a_thread(team: Team, card: Message) -> Any:
     """A thread that somebody began under the card."""
-    await team.bot.face._client.http.start_thread_with_message(
+    await team.bot.face.connection.client.http.start_thread_with_message(
         team.channel.id, card.id, name="Talk", auto_archive_duration=60
     )
     return team.guild.threads[-1]

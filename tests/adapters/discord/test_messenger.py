@@ -363,7 +363,7 @@ async def test_without_a_gateway_permissions_are_asked_for(team: Team):
     messenger = team.bot.face.messenger
     team.guild.deny_bot("attach_files", channel=team.channel)
     await team.settle()
-    team.bot.face._client._ready.clear()
+    team.bot.face.connection.client._ready.clear()
 
     assert [line.split(" here")[0] for line in await messenger.permissions(an_address(team))] == [
         "I lack Attach Files"

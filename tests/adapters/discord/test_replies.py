@@ -36,7 +36,7 @@ async def reveal(team: Team, who: Member, card: Message) -> None:
 
 
 async def a_thread(team: Team, card: Message) -> Channel:
-    http = team.bot.face._client.http
+    http = team.bot.face.connection.client.http
     await http.start_thread_with_message(
         team.channel.id, card.id, name="Talk", auto_archive_duration=60
     )

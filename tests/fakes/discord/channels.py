@@ -40,7 +40,7 @@ class ThreadState:
     members: dict[int, datetime] = field(default_factory=dict)
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Channel:
     """Somewhere to talk; `guild` is None in a direct message."""
 

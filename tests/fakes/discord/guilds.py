@@ -34,7 +34,7 @@ class Membership:
     nick: str | None = None
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Guild:
     """A guild; its methods are what its people may do to it, and the app hears of each."""
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.fakes.discord.world import World
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Member:
     """Somebody in a guild; NotOfferedError for what their client would not let them do."""
 

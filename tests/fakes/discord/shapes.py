@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from tests.fakes.discord.app import App
-from tests.fakes.discord.channels import DM, Channel, Overwrite
+from tests.fakes.discord.channels import DM, VOICE, Channel, Overwrite
 from tests.fakes.discord.clock import stamp
 from tests.fakes.discord.commands import CHAT_INPUT, Command
 from tests.fakes.discord.errors import Json
@@ -131,6 +131,8 @@ def channel(one: Channel) -> Json:
     if one.thread:
         return shown | _thread(one)
     overwrites = [overwrite(owner_id, held) for owner_id, held in one.overwrites.items()]
+    if one.type == VOICE:
+        shown |= {"bitrate": 64000, "user_limit": 0, "rtc_region": None}
     return shown | {
         "parent_id": None,
         "topic": None,

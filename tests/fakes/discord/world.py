@@ -24,7 +24,7 @@ NONCE_LIFE = timedelta(minutes=5)
 """How long a nonce is remembered; Discord says "the past few minutes"."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class World:
     """The state, and the ways to find something in it or be refused."""
 
