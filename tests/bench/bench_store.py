@@ -286,6 +286,9 @@ def fill_attempts(url: str, attempts: int) -> None:
         series, day = "(SELECT generate_series(1, {n}) AS i)", "DATE '2020-01-01' + i"
     execute: Callable[[str], Any] = connection.execute
     execute("DELETE FROM attempts")
+    if not url.startswith("sqlite"):  # SQLite goes on after the largest id by itself
+        for table in ("rounds", "attempts"):
+            execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), 1000000)")
     execute(
         "INSERT INTO rounds (channel_id, platform, question_id, local_on, closes_at, posted_at, "
         f"closed_at) SELECT c.id, 'slack', 'q' || (i % 60), {day}, '2020-01-02', '2020-01-01', "
