@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg
@@ -155,6 +156,52 @@ async def test_one_failing_write_in_a_batch_fails_alone(sqlite: Database):
 
     assert [type(outcome) for outcome in outcomes] == [type(None), LookupError, type(None)]
     assert await sqlite.read(names) == ["after", "before"]
+
+
+async def test_calls_that_wait_are_served_together(sqlite: Database):
+    served = []
+
+    def keep_all(connection: Connection, calls: Sequence[str]) -> list[str]:
+        served.append(list(calls))
+        for name in calls:
+            keep(connection, name)
+        return [name.upper() for name in calls]
+
+    calls = (sqlite.write_together(keep_all, name) for name in "abc")
+    tasks = await behind(sqlite, Gate(), *calls)
+
+    assert await asyncio.gather(*tasks) == ["A", "B", "C"]
+    assert served == [["a", "b", "c"]]
+    assert await sqlite.read(names) == ["a", "b", "c"]
+
+
+async def test_a_call_refused_among_others_is_refused_alone(sqlite: Database):
+    def keep_good(connection: Connection, calls: Sequence[str]) -> list[str | LookupError]:
+        for name in calls:
+            if name != "bad":
+                keep(connection, name)
+        return [LookupError(name) if name == "bad" else name for name in calls]
+
+    calls = (sqlite.write_together(keep_good, name) for name in ("a", "bad", "c"))
+    tasks = await behind(sqlite, Gate(), *calls)
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert [type(outcome) for outcome in outcomes] == [str, LookupError, str]
+    assert await sqlite.read(names) == ["a", "c"]
+
+
+async def test_a_call_that_breaks_among_others_fails_alone(sqlite: Database):
+    def keep_or_break(connection: Connection, calls: Sequence[str]) -> list[str]:
+        for name in calls:
+            (keep_and_fail if name == "bad" else keep)(connection, name)
+        return list(calls)
+
+    calls = (sqlite.write_together(keep_or_break, name) for name in ("a", "bad", "c"))
+    tasks = await behind(sqlite, Gate(), *calls)
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert [type(outcome) for outcome in outcomes] == [str, LookupError, str]
+    assert await sqlite.read(names) == ["a", "c"]
 
 
 async def test_a_failing_write_leaves_nothing_behind(database: Database):

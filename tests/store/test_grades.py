@@ -7,13 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.errors import NoQuestionError, NotRevealedError, RoundClosedError
+from bot.core.errors import NoQuestionError, NotRevealedError, RoundClosedError, StaleKeyError
 from bot.core.grading import Grade
 from bot.core.leaderboard import Standing
 from bot.core.memory import Rating, review
 from bot.core.models import AttemptKey, Confidence
 from bot.core.points import Streak
 from bot.core.views import Verdict
+from bot.store import grades, grounds
 from tests.builders import (
     DAY,
     HOUR,
@@ -312,6 +313,36 @@ async def test_many_grades_of_one_attempt_at_once_count_one_attempt(store):
     points = (await store.situation(a_caller(), key)).attempt.points
     assert (await scores(store))["all"] == (points, 1)
     assert (await streak(store)).days == 1
+
+
+async def test_grades_kept_together_come_out_as_if_kept_one_by_one(store, database):
+    """One batch: two grades of Ann, one of Bob, one before the reveal, one with a stale key."""
+    key = await a_round(store)
+    practised = await store.practice(a_caller("Bob"), lambda _: "q2", NOON)
+    for member in ("Ann", "Bob"):
+        await store.reveal(a_caller(member), key, "words", SURE, NOON)
+    await store.reveal(a_caller("Bob"), practised.attempt.key, "words", SURE, NOON)
+    gone = AttemptKey(round_id=999)
+    calls = [
+        grounds.Call(a_caller("Ann"), key, a_rule(MISSED, points=0), NOON),
+        grounds.Call(a_caller("Cleo"), key, a_rule(), NOON),
+        grounds.Call(a_caller("Bob"), key, a_rule(points=30), NOON),
+        grounds.Call(a_caller("Ann"), gone, a_rule(), NOON),
+        grounds.Call(a_caller("Bob"), practised.attempt.key, a_rule(), NOON),
+        grounds.Call(a_caller("Ann"), key, a_rule(GOT_IT, points=20), NOON),
+    ]
+
+    outcomes = await database.write(grades.grade_all, calls)
+
+    first, refused, bob, stale, practice, second = outcomes
+    assert (first.situation.attempt.points, second.situation.attempt.points) == (0, 20)
+    assert (second.standing.rank, second.standing.attempts, second.players) == (2, 1, 2)
+    assert (bob.standing.rank, bob.standing.points) == (1, 30)
+    assert isinstance(refused, NotRevealedError)
+    assert isinstance(stale, StaleKeyError)
+    assert practice.standing is None
+    assert (await scores(store, a_caller("Ann")))["all"] == (20, 1)
+    assert (await scores(store, a_caller("Bob")))["all"] == (30, 1)
 
 
 async def test_many_reveals_at_once_are_one_attempt(store):
