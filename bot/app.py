@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -24,7 +23,7 @@ from bot.adapters.web.server import serve
 from bot.charts import paint
 from bot.core.composing import Composer
 from bot.core.deck import load
-from bot.core.errors import StartError
+from bot.core.errors import StartError, UnwellError
 from bot.core.models import Platform
 from bot.core.picking import Picker
 from bot.core.ports import Messenger
@@ -33,6 +32,7 @@ from bot.metrics import Metrics
 from bot.scheduler.deliveries import Postman
 from bot.scheduler.tick import Ticker
 from bot.settings import Settings
+from bot.stopping import Stop
 from bot.store.database import Database
 from bot.store.migrate import Migration, check, migrate
 from bot.store.store import Store
@@ -80,6 +80,7 @@ class Bot:
     def __init__(self, settings: Settings, parts: Parts, *, page: bool) -> None:
         self._settings = settings
         self._ticks = parts is not Parts.WEB
+        self._started_at = clock()
         self._deck = load(settings.deck_path)
         self._database = Database(settings.database_url)
         self._store = Store(self._database)
@@ -90,7 +91,7 @@ class Bot:
         composer = Composer(self._deck, self._store, paint)
         self._postman = Postman(self._store, composer, self._messengers, clock)
         pick = Picker(self._deck).for_channel
-        self._ticker = Ticker(self._store, self._postman, pick, clock)
+        self.ticker = Ticker(self._store, self._postman, pick, clock)
         self._faces = self._build_faces(parts, page=page)
         if parts is Parts.WORKER:  # the page is in another process, its questions are due here
             self._messengers[Platform.WEB] = WebMessenger(lambda: None)
@@ -113,11 +114,12 @@ class Bot:
         return page
 
     def _wake(self) -> None:
-        self._ticker.wake()
+        self.ticker.wake()
 
-    async def run(self, stop: asyncio.Event) -> None:
+    async def run(self, stop: Stop) -> None:
         """Start everything, wait for *stop*, end everything; raises StartError or StoreError."""
         settings = self._settings
+        self._started_at = clock()
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._database.close)
             routes = [*health_routes(self._health, self._metrics.registry)]
@@ -128,10 +130,10 @@ class Bot:
             for platform, face in self._faces.items():
                 self._messengers[platform] = face.messenger
                 stack.push_async_callback(face.stop)
-                await face.start()
+                await stop.do(face.start())
             if self._ticks:
-                stack.push_async_callback(self._ticker.stop)
-                self._ticker.start()
+                stack.push_async_callback(self.ticker.stop)
+                self.ticker.start()
             logger.info("%s", self._greeting(server.url))
             await stop.wait()
             logger.info("Stopping: finishing what is under way.")
@@ -144,24 +146,32 @@ class Bot:
         return f"Ready with {questions} on {names}; health at {url}/healthz"
 
     async def _health(self) -> dict[str, Any]:
-        """Facts about a process that is well; raises StoreError when the database is not."""
+        """Facts about a process that is well; raises StoreError or UnwellError when it is not."""
         await self._store.now()
         faces = {platform.value: face.health() for platform, face in self._faces.items()}
-        return {"questions": len(self._deck), "faces": faces, "ticks": self._ticks}
+        facts = {"questions": len(self._deck), "faces": faces, "ticks": self._ticks}
+        if not self._ticks:
+            return facts
+        health = self.ticker.health
+        if problem := health.problem(clock(), self._started_at):
+            raise UnwellError(problem)
+        return facts | health.facts()
 
 
 def run_until_stopped(settings: Settings, parts: Parts, *, page: bool) -> None:
-    """Run a process until Ctrl-C or SIGTERM; raises StartError, StoreError, InvalidDeckError."""
+    """
+    Run a process until Ctrl-C or SIGTERM; raises StartError, StoreError, InvalidDeckError, and
+    StoppedError when it was told to stop before it was ready.
+    """
     logs.set_up(settings.log_level, settings.log_format, settings.secrets())
-    prepare_database(settings)
     asyncio.run(_run(settings, parts, page=page))
 
 
 async def _run(settings: Settings, parts: Parts, *, page: bool) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, stop.set)
+    stop = Stop()
+    stop.listen()
+    # On a thread: it may wait a minute for another process that migrates.
+    await stop.call(prepare_database, settings)
     await Bot(settings, parts, page=page).run(stop)
 
 
@@ -174,8 +184,14 @@ def prepare_database(settings: Settings) -> None:
 
 
 def migrate_database(settings: Settings) -> str:
-    """Migrate, and say what was done; raises StoreError."""
-    return _done(migrate(settings.database_url))
+    """Migrate, and say what was done; raises StoreError, or StoppedError when told to stop."""
+    return asyncio.run(_migrated(settings))
+
+
+async def _migrated(settings: Settings) -> str:
+    stop = Stop()
+    stop.listen()
+    return _done(await stop.call(migrate, settings.database_url))
 
 
 def _done(migration: Migration) -> str:

@@ -12,6 +12,7 @@ import typer
 
 from bot import __version__
 from bot.questions_cli import questions_app
+from bot.stopping import StoppedError, stop_by_raising
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -73,24 +74,23 @@ def flaskquiz(
 @app.command()
 def run(web: Web = False, only: Only = None, host: Host = None, port: Port = None) -> None:
     """Run the bot until Ctrl-C or SIGTERM."""
-    from bot.app import Parts, run_until_stopped  # noqa: PLC0415  # what is needed, when needed
-
-    settings = _settings()
-    chosen = {"host": host, "port": port}
-    changes = {name: value for name, value in chosen.items() if value is not None}
-    parts = Parts.WEB if only is Part.WEB else Parts.WORKER if only else Parts.ALL
     with _told():
+        from bot.app import Parts, run_until_stopped  # noqa: PLC0415  # what is needed, when needed
+
+        settings = _settings()
+        chosen = {"host": host, "port": port}
+        changes = {name: value for name, value in chosen.items() if value is not None}
+        parts = Parts.WEB if only is Part.WEB else Parts.WORKER if only else Parts.ALL
         run_until_stopped(settings.model_copy(update=changes), parts, page=web)
 
 
 @app.command()
 def migrate() -> None:
     """Bring the database to this version."""
-    from bot.app import migrate_database  # noqa: PLC0415  # as above
-
-    settings = _settings()
     with _told():
-        typer.echo(migrate_database(settings))
+        from bot.app import migrate_database  # noqa: PLC0415  # as above
+
+        typer.echo(migrate_database(_settings()))
 
 
 @app.command()
@@ -180,4 +180,8 @@ def _stop(sentence: str) -> NoReturn:
 
 def main() -> None:
     """The entry point."""
-    sys.exit(app())
+    try:
+        stop_by_raising()
+        sys.exit(app())
+    except StoppedError:
+        sys.exit("Stopped before it was done.")

@@ -8,8 +8,10 @@ import sys
 import urllib.error
 import urllib.request
 
+import psycopg
 import pytest
 from cryptography.fernet import Fernet
+from sqlalchemy import make_url
 
 from bot import __version__
 from tests.processes import environment_of, finished, running
@@ -22,6 +24,16 @@ def get(url: str) -> tuple[int, str]:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
+
+
+def shut(url: str) -> None:
+    """Let nobody into a PostgreSQL database any more, and throw out who is there."""
+    address = make_url(url)
+    server = address.set(database="postgres").render_as_string(hide_password=False)
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'ALTER DATABASE "{address.database}" ALLOW_CONNECTIONS false')
+        out = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+        connection.execute(out, [address.database])
 
 
 def test_the_help_names_every_command_and_says_what_happens_without_one(tmp_path):
@@ -55,6 +67,7 @@ def test_it_starts_without_any_setting_and_ends_cleanly_on_a_signal(tmp_path, ho
         code = bot.end(how)
 
     assert (status, json.loads(health)["status"]) == (200, "ok")
+    assert json.loads(health).keys() >= {"questions", "faces", "beat", "sent", "failed"}
     assert (page, "FlaskQuiz" in html) == (200, True)
     assert code == 0
     assert "Traceback" not in bot.output
@@ -66,6 +79,21 @@ def test_metrics_are_there_for_prometheus(tmp_path):
         _, metrics = get(f"{bot.wait_ready()}/metrics")
 
     assert "# TYPE flaskquiz_interactions_total counter" in metrics
+
+
+def test_health_tells_when_the_database_is_gone(tmp_path, postgres_url):
+    with running(tmp_path, DATABASE_URL=postgres_url) as bot:
+        url = bot.wait_ready()
+        well = get(f"{url}/healthz")
+        shut(postgres_url)
+        code, answer = get(f"{url}/healthz")
+        assert bot.end() == 0
+
+    assert well[0] == 200
+    assert json.loads(well[1])["status"] == "ok"
+    assert code == 503
+    assert json.loads(answer)["status"] == "failing"
+    assert "Traceback" not in bot.output
 
 
 def test_the_web_half_serves_and_the_worker_half_shows_no_page(tmp_path):

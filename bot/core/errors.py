@@ -19,6 +19,7 @@ UndeliveredError               a post that did not arrive
 └── RefusedError               will not heal by itself: an admin has to act
 ChartError                     a picture that could not be drawn; the words go without it
 StoreError                     the database cannot keep or give anything now, and why
+UnwellError                    the process runs and does not do its work
 InvalidDeckError               the bot does not start; lists every fault
 StartError                     the bot does not start; one sentence says why
 """
@@ -155,6 +156,10 @@ class InvalidDeckError(Exception):
         super().__init__(f"{path}: {len(faults)} fault{'s' if len(faults) != 1 else ''}")
         self.path = path
         self.faults = list(faults)
+
+
+class UnwellError(Exception):
+    """The process runs and does not do its work: a sentence for whoever hosts the bot."""
 
 
 class StartError(Exception):

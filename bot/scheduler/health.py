@@ -5,6 +5,10 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+
+SILENCE = timedelta(minutes=1)
+"""After so long without a beat the tick hangs."""
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +58,24 @@ class Health:
         logger.warning("The database is back after %s.", _span(self._well_since - self.down_since))
         self.down_since = self._well_since = None
         self.trouble = ""
+
+    def problem(self, now: datetime, started_at: datetime) -> str:
+        """Why nothing is posted at *now*, in a sentence; empty while all is well."""
+        if self.down_since is not None:
+            return f"Nothing can be posted since {self.down_since:%H:%M:%S} UTC: {self.trouble}"
+        silence = now - (self.beat_at or started_at)
+        return f"The tick has been silent for {_span(silence)}." if silence > SILENCE else ""
+
+    def facts(self) -> dict[str, Any]:
+        """What a host may want to see of a scheduler that is well."""
+        late, offset = self.last_lateness, self.clock_offset
+        return {
+            "beat": self.beat_at and self.beat_at.isoformat(timespec="seconds"),
+            "clock_offset_seconds": offset and offset.total_seconds(),
+            "sent": self.sent,
+            "failed": self.failed,
+            "last_late_seconds": late and late.total_seconds(),
+        }
 
 
 def _span(length: timedelta) -> str:

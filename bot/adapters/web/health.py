@@ -11,12 +11,12 @@ from typing import Any
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
-from bot.core.errors import StoreError
+from bot.core.errors import StoreError, UnwellError
 
 logger = logging.getLogger(__name__)
 
 Check = Callable[[], Awaitable[Mapping[str, Any]]]
-"""Gives facts about a process that is well; raises when it is not."""
+"""Gives facts about a process that is well; raises StoreError or UnwellError when it is not."""
 
 PATIENCE = 5.0
 """Seconds a check may take."""
@@ -32,7 +32,7 @@ def health_routes(
             facts = await asyncio.wait_for(check(), patience)
         except TimeoutError:
             return _answer(503, status="failing", reason=f"no answer within {patience:g} s")
-        except StoreError as error:
+        except (StoreError, UnwellError) as error:
             return _answer(503, status="failing", reason=str(error))
         except Exception as error:  # an edge: whatever broke, the host has to hear of it
             logger.exception("The health check broke")
