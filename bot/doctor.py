@@ -76,7 +76,8 @@ def _database(settings: Settings) -> Finding:
     except StoreError as error:
         return Finding(False, f"Database: {error}")
     if migration.is_needed and migration.before is not None:
-        return Finding(is_sqlite(url), f"Database: {shown(url)} is old.", "Run `flaskquiz migrate`.")
+        words = f"Database: {shown(url)} is old."
+        return Finding(is_sqlite(url), words, "Run `flaskquiz migrate`.")
     if migration.is_needed:
         is_file = is_sqlite(url)  # migrated by itself when the bot starts
         to_do = "It is made at the first start." if is_file else "Run `flaskquiz migrate`."
