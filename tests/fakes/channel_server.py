@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -73,6 +74,8 @@ class ChannelServer:
     while_: float = 0.2
     """Seconds that late and slow answers take."""
     retry_after: float = 1.0
+    takes_within: float = 3600.0
+    """Seconds after it was sent in which a post is taken, or never: a platform of some promptness."""
     messages: list[Message] = field(default_factory=list)
     edits: list[tuple[str, str]] = field(default_factory=list)
     """Message id and the card's text, in order."""
@@ -104,6 +107,9 @@ class ChannelServer:
         fault = self.plan(name, payload)
         if fault in (Fault.SLOW, Fault.SILENT):
             await asyncio.sleep(self.while_ if fault is Fault.SLOW else 3600)
+        sent_at = float(request.headers.get("X-Sent-At", "inf"))
+        if name == "post" and time.monotonic() - sent_at > self.takes_within:
+            fault = Fault.DOWN  # this machine was too busy to be prompt
         answer = {"about": payload}
         if fault in ACCEPTING:
             answer |= getattr(self, f"_{name}")(payload)
@@ -195,7 +201,8 @@ class ChannelMessenger:
     async def _ask(self, request: str, payload: Mapping[str, Any]) -> dict[str, Any]:
         assert self._session is not None
         try:
-            async with self._session.post(f"{self._url}/{request}", json=payload) as response:
+            url, headers = f"{self._url}/{request}", {"X-Sent-At": f"{time.monotonic()}"}
+            async with self._session.post(url, json=payload, headers=headers) as response:
                 if response.status != 200:
                     raise _error_of(response)
                 answer = await response.json()

@@ -51,7 +51,7 @@ async def test_a_closed_card_shows_it(store: Store):
         await bot.beat_at(NOON + DAY)
 
         assert [message for message, _ in server.edits] == ["m1"]
-        assert "Closed" in server.edits[0][1] and "Button" not in server.edits[0][1]
+        assert "closed" in server.edits[0][1].lower() and "Button" not in server.edits[0][1]
 
 
 async def test_an_edit_that_fails_is_tried_again_a_few_times(store: Store):

@@ -15,7 +15,7 @@ from multiprocessing.context import ForkServerProcess
 from random import Random
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 
 from bot.core.errors import QuizError, StoreError
 from bot.core.ports import Store as StorePort
@@ -44,6 +44,8 @@ FAULTS: Mapping[str, tuple[Fault, ...]] = {
 }  # fmt: skip
 LAG = timedelta(hours=6)
 """When something has waited so long, by the moved clock, the processes may live until it is sent."""
+STUCK = 12.0
+"""Real seconds of lagging after which the driver tells what waits."""
 FAULTY = 0.25
 """The share of requests that go wrong."""
 
@@ -72,7 +74,9 @@ class Run:
         store, self._audited = Store(database), database
         self._plan = Plan(self.speed, self.channels, time.monotonic())
         await self._set_up(store)
-        async with ChannelServer(while_=0.5, retry_after=0.3 * self.speed) as server:
+        async with ChannelServer(
+            while_=0.5, retry_after=0.3 * self.speed, takes_within=0.75
+        ) as server:
             server.plan = self._fault
             self._server = server
             playing = asyncio.create_task(self._play(store))
@@ -110,9 +114,14 @@ class Run:
 
     async def _let_live(self) -> None:
         """Let one process work, among faults but without a kill, until nothing lags."""
-        process = self._start("", 0)
-        while await self._lag() > LAG / 3:  # noqa: ASYNC110  # nobody tells
+        process, began_at, is_told = self._start("", 0), time.monotonic(), False
+        while await self._lag() > LAG / 3:
             await asyncio.sleep(0.2)
+            if not is_told and time.monotonic() - began_at > STUCK:
+                is_told = True
+                print(f"lagging for {STUCK:g} s, process alive: {process.is_alive()}")
+                for row in await self._audited.read(_stuck):
+                    print("   ", *row)
         await self._await_death(process, 0)
         self.killed[RANDOM] += 1
 
@@ -182,3 +191,20 @@ def _oldest(connection: Connection) -> datetime | None:
     waiting = select(func.min(deliveries.c.created_at)).where(deliveries.c.due_at.is_not(None))
     oldest = connection.scalar(waiting)
     return None if oldest is None else oldest.astimezone(UTC)
+
+
+def _stuck(connection: Connection) -> list[tuple[object, ...]]:
+    """The oldest deliveries that are not settled, and on PostgreSQL who holds a transaction."""
+    columns = (
+        deliveries.c.id, deliveries.c.kind, deliveries.c.state, deliveries.c.due_at,
+        deliveries.c.tries, deliveries.c.first_tried_at, deliveries.c.created_at, deliveries.c.error,
+    )  # fmt: skip
+    waiting = select(*columns).where(deliveries.c.due_at.is_not(None)).order_by(deliveries.c.id)
+    rows = [tuple(map(str, row)) for row in connection.execute(waiting.limit(8))]
+    if connection.dialect.name == "postgresql":
+        held = text(
+            "SELECT pid, state, now() - state_change, wait_event, left(query, 80) "
+            "FROM pg_stat_activity WHERE datname = current_database() AND xact_start IS NOT NULL"
+        )
+        rows += [tuple(map(str, row)) for row in connection.execute(held)]
+    return rows
