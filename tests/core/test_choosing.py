@@ -196,3 +196,11 @@ def test_a_topic_by_its_name_its_beginning_or_nearly(text, topic):
 def test_no_words_break_the_reader(values):
     with suppress(FormError):
         choosing.read_settings(values, choosing.default_settings(UTC), DECK)
+
+
+def test_a_city_that_has_two_names_gets_the_shorter():
+    assert choosing.read_zone("louisville").key == "America/Louisville"
+
+
+def test_levels_joined_by_and():
+    assert choosing.read_levels("beginner and advanced") == {Level.BEGINNER, Level.ADVANCED}

@@ -94,3 +94,8 @@ def test_no_text_breaks_the_parser(text):
 
 def test_a_megabyte_is_read_no_further_than_it_needs():
     assert parse("practice " + "x" * 1_000_000).verb is Verb.PRACTICE
+
+
+@pytest.mark.parametrize("typed", ["/flaskquiz me", "flaskquiz me", "  ME  "])
+def test_the_command_s_own_name_may_be_typed_too(typed):
+    assert parse(typed) == Command(Verb.ME)

@@ -15,6 +15,10 @@ from bot.core.models import (
     Channel,
     ChannelId,
     ChannelState,
+    Delivery,
+    DeliveryId,
+    DeliveryState,
+    Kind,
     Platform,
     QuestionId,
     Round,
@@ -239,3 +243,64 @@ def test_a_daily_that_a_gap_moves_over_midnight_is_posted_not_skipped():
 
     assert plan.post_on == date(2026, 3, 28)
     assert plan.skipped == ()
+
+
+# --- until when anybody wants a delivery
+
+
+def a_delivery(kind: Kind, created_at: datetime, on: date = date(2026, 11, 23)) -> Delivery:
+    return Delivery(
+        DeliveryId(1), kind, a_channel(), on, DeliveryState.PENDING, created_at=created_at
+    )
+
+
+@pytest.mark.parametrize(
+    ("created_at", "closes_at", "until"),
+    [
+        ("2026-11-23T08:30", None, "2026-11-23T23:00"),  # midnight in Berlin
+        ("2026-11-23T22:40", None, "2026-11-23T23:40"),  # an hour at least
+        ("2026-11-23T08:30", "2026-11-23T12:00", "2026-11-23T12:00"),
+        ("2026-11-23T08:30", "2026-11-24T08:30", "2026-11-23T23:00"),
+        ("2026-11-23T23:10", None, "2026-11-24T23:00"),  # owed past midnight, for the day before
+        ("2026-11-22T22:10", None, "2026-11-23T23:00"),  # owed ahead of its date
+    ],
+)
+def test_a_daily_is_wanted_on_its_day_and_never_once_its_round_has_closed(
+    created_at, closes_at, until
+):
+    closes = at(closes_at) if closes_at else None
+
+    assert duties.wanted_until(a_delivery(Kind.DAILY, at(created_at)), closes) == at(until)
+
+
+@pytest.mark.parametrize(
+    ("kind", "length"),
+    [
+        (Kind.HELLO, timedelta(days=7)),
+        (Kind.ANSWER, timedelta(days=7)),
+        (Kind.DIGEST, timedelta(days=1)),
+        (Kind.SHARE, timedelta(hours=1)),
+        (Kind.NOTICE, timedelta(days=7)),
+    ],
+)
+def test_everything_else_is_wanted_for_a_while_after_it_was_owed(kind, length):
+    owed_at = at("2026-11-23T08:30")
+
+    assert duties.wanted_until(a_delivery(kind, owed_at), owed_at) == owed_at + length
+
+
+def test_dates_are_recorded_as_skipped_for_two_weeks_back():
+    plan = duties.daily_plan(
+        a_channel(days=frozenset(range(7)), next_daily_at=at("2026-10-01T07:30")),
+        at("2026-11-23T08:30"),
+    )
+
+    assert plan.skipped == tuple(date(2026, 11, 9) + timedelta(days=i) for i in range(14))
+
+
+def test_after_nothing_was_posted_the_next_date_follows_the_newest_round():
+    ahead = a_channel(next_daily_at=at("2026-11-23T08:30"), last_on=date(2026, 11, 24))
+
+    plan = duties.daily_plan(ahead, at("2026-11-23T08:30"))
+
+    assert (plan.post_on, plan.next_at) == (None, at("2026-11-25T08:30"))

@@ -329,6 +329,33 @@ async def test_a_tick_of_a_thousand_digits_is_no_tick(world):
     assert "You had 1 of 2." in said(await world.grade(BEN, key, "1", "9" * 5_000, "1²"))
 
 
+async def test_a_card_is_opened_by_its_message_as_by_its_button(world):
+    key = await world.ask()
+    card = await round_message(world, key)
+
+    assert names(await world.quiz.open_card(BEN, card)) == ["words", "confidence"]
+    with pytest.raises(StaleKeyError):
+        await world.quiz.open_card(BEN, MessageRef("another"))
+    with pytest.raises(StaleKeyError):
+        await world.quiz.open_card(STRANGER, card)
+
+
+async def test_a_new_channel_is_offered_the_zone_of_whoever_sets_it_up(world):
+    for zone, offered in (("Europe/Berlin", "Europe/Berlin"), ("", "UTC"), ("Mars", "UTC")):
+        form = await world.quiz.command(replace(ANN, zone=zone), "settings")
+        values = {each.name: each.value for each in form.inputs if isinstance(each, Words)}
+
+        assert values["zone"] == offered
+
+
+async def test_an_open_practice_that_does_not_fit_gives_way(world):
+    await world.ask()
+    first = await practise(world, words="practice sessions")
+
+    assert await practise(world, words="practice sessions") == first
+    assert await practise(world, words="practice routing") != first
+
+
 # --- replies
 
 

@@ -140,3 +140,28 @@ def test_a_clipped_text_is_never_too_long(text, length):
 
     assert len(clipped) <= length
     assert clipped == text.strip() or clipped.endswith("…")
+
+
+def test_days_in_any_order_are_told_in_the_week_s():
+    assert wording.day_names([4, 0, 2]) == "Mon, Wed and Fri"
+    assert wording.day_names([2, 1, 0]) == "Monday to Wednesday"
+
+
+@pytest.mark.parametrize(
+    ("ahead", "words"), [(6, "Sat 09:00"), (7, "29 Nov 09:00"), (-2, "20 Nov 09:00")]
+)
+def test_a_weekday_is_named_only_while_it_is_no_riddle(ahead, words):
+    assert wording.moment(NOW + timedelta(days=ahead), NOW, BERLIN) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "clipped"),
+    [
+        ("one two three", "one two…"),
+        ("onetwothreefour", "onetwothr…"),
+        ("a bcdefghijklm", "a bcdefgh…"),
+        ("ten chars.", "ten chars."),
+    ],
+)
+def test_a_text_is_clipped_at_a_word_where_that_loses_little(text, clipped):
+    assert wording.clipped(text, 10) == clipped
