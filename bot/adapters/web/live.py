@@ -74,7 +74,8 @@ class Live:
 
     async def _next(self, watcher: asyncio.Event) -> str:
         try:
-            await asyncio.wait_for(watcher.wait(), self._beat)
+            async with asyncio.timeout(self._beat):
+                await watcher.wait()
         except TimeoutError:
             return ""
         watcher.clear()
@@ -82,7 +83,7 @@ class Live:
 
     async def _run(self) -> None:
         failing = False
-        while True:
+        while not self._closing:
             await self._pause()
             try:
                 version = await self._version()
@@ -104,5 +105,7 @@ class Live:
         """Wait for the next look: for ever while nobody watches."""
         self._poked.clear()
         wait = self._quick.pop() if self._quick else LOOK
+        # Not `wait_for`: on Python 3.11 it swallows a cancellation that meets a poke.
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._poked.wait(), wait if self._watchers else None)
+            async with asyncio.timeout(wait if self._watchers else None):
+                await self._poked.wait()

@@ -128,6 +128,26 @@ async def test_stopping_ends_every_stream():
     assert await asyncio.wait_for(waiting, 1) == ["1"]
 
 
+@pytest.mark.parametrize("turns", range(6))
+async def test_it_stops_whatever_is_happening_just_then(turns: int):
+    """Python 3.11's `wait_for` can swallow a cancellation that meets what it waited for."""
+    streaming = Live(Feed())
+    streaming.start()
+    stream = streaming.versions("")
+    await soon(stream)
+    await soon(stream)
+    await asyncio.sleep(0.05)
+
+    streaming.poke()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    stopping = asyncio.create_task(streaming.stop())
+    done, _ = await asyncio.wait({stopping}, timeout=1)
+
+    await stream.aclose()
+    assert done == {stopping}
+
+
 async def _all(stream: AsyncGenerator[str, None]) -> list[str]:
     return [version async for version in stream]
 
