@@ -22,6 +22,9 @@ class SettingsError(Exception):
     """A setting that cannot be used: one sentence that names it."""
 
 
+_SHARD = re.compile("[0-9]{1,5}")
+
+
 def _numbers(value: Any) -> Any:
     """``0,1,2`` or ``0-3`` as numbers."""
     if not isinstance(value, str):
@@ -29,14 +32,15 @@ def _numbers(value: Any) -> Any:
     numbers: list[int] = []
     for part in filter(None, re.split(r"[,\s]+", value)):
         first, _, last = part.partition("-")
-        if not (first.isdigit() and (last or first).isdigit()):
+        last = last or first
+        if not (_SHARD.fullmatch(first) and _SHARD.fullmatch(last) and int(first) <= int(last)):
             raise ValueError("write shard numbers such as 0,1 or 0-3")
-        numbers.extend(range(int(first), int(last or first) + 1))
+        numbers.extend(range(int(first), int(last) + 1))
     return tuple(numbers)
 
 
 def _words(value: Any) -> Any:
-    return tuple(re.split(r"[,\s]+", value.strip())) if isinstance(value, str) else value
+    return tuple(filter(None, re.split(r"[,\s]+", value))) if isinstance(value, str) else value
 
 
 def _address(value: str) -> str:

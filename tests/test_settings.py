@@ -40,6 +40,9 @@ def test_an_empty_value_counts_as_unset():
         ({"TOKEN_KEY": "secret"}, "TOKEN_KEY", "flaskquiz token-key"),
         ({"TOKEN_KEY": f"{KEY},short"}, "TOKEN_KEY", "flaskquiz token-key"),
         ({"DISCORD_SHARD_IDS": "a-b", "DISCORD_SHARD_COUNT": "2"}, "DISCORD_SHARD_IDS", "0-3"),
+        ({"DISCORD_SHARD_IDS": "3-0", "DISCORD_SHARD_COUNT": "4"}, "DISCORD_SHARD_IDS", "0-3"),
+        ({"DISCORD_SHARD_IDS": "²", "DISCORD_SHARD_COUNT": "4"}, "DISCORD_SHARD_IDS", "0-3"),
+        ({"DISCORD_SHARD_IDS": "0-99999999"}, "DISCORD_SHARD_IDS", "0-3"),
         ({"DISCORD_SHARD_IDS": "0,1"}, "DISCORD_SHARD_IDS", "DISCORD_SHARD_COUNT"),
         ({"DISCORD_SHARD_IDS": "0-4", "DISCORD_SHARD_COUNT": "4"}, "DISCORD_SHARD_IDS", "shard 4"),
         ({"SLACK_APP_TOKEN": "xapp"}, "SLACK_APP_TOKEN", "SLACK_BOT_TOKEN"),
@@ -137,3 +140,13 @@ def test_the_example_file_names_every_setting_it_should(request):
     names = [name.upper() for name in Settings.model_fields]
     assert not [name for name in names if f"`{name}`" not in readme]
     assert [name for name in names if f"#{name}=" in example]
+
+
+@pytest.mark.parametrize("typed", ["U1,U2", "U1 U2", " U1, U2, ", "U1,,U2"])
+def test_admins_are_a_list_of_ids_and_never_an_empty_one(typed):
+    assert read_settings({"ADMINS": typed}).admins == ("U1", "U2")
+
+
+@pytest.mark.parametrize("typed", [" ", ",", " , "])
+def test_a_list_of_nothing_is_empty(typed):
+    assert read_settings({"ADMINS": typed}).admins == ()
