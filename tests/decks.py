@@ -1,5 +1,6 @@
 """Small decks for tests, built through the real schema."""
 
+import json
 from typing import Any
 
 from bot.core.deck import Deck, Question
@@ -13,7 +14,10 @@ def a_question(id_: str = "a-question", **changes: Any) -> Question:
         "topic": "Contexts",
         "prompt": f"What does `g` hold in the case of {id_}?",
         "key_points": ["It belongs to the app context", "It is empty for each request"],
-        "answer": ["It holds what one request puts there.", "The next one begins with an empty `g`."],
+        "answer": [
+            "It holds what one request puts there.",
+            "The next one begins with an empty `g`.",
+        ],
         "example": {"language": "python", "code": ["print('hello')"], "prints": ["hello"]},
         "docs": ["https://flask.palletsprojects.com/en/stable/appcontext/"],
         "flask": ">=3.0,<3.2",
@@ -42,6 +46,4 @@ def six() -> tuple[Question, ...]:
 
 
 def _json(entry: dict[str, Any]) -> str:
-    import json
-
     return json.dumps(entry)
