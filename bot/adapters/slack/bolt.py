@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
@@ -12,6 +11,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -22,9 +22,8 @@ from bot.adapters.slack.workspaces import Workspace, Workspaces
 
 logger = logging.getLogger(__name__)
 
+Handle = Callable[[AsyncAck, dict[str, Any], Workspace], Awaitable[None]]
 NOT_INSTALLED = "FlaskQuiz is not installed in this workspace any more. An admin can install it."
-ANY = re.compile("")
-"""Every one: what this version does not know is refused in words, not left to spin."""
 _KEY = "flaskquiz"
 _REMOVALS = ("app_uninstalled", "tokens_revoked")
 
@@ -57,9 +56,6 @@ class Bolt:
     def __init__(
         self, api_url: str, workspaces: Workspaces, handlers: Handlers, events: Events
     ) -> None:
-        self._workspaces = workspaces
-        self._handlers = handlers
-        self._events = events
         self._app = AsyncApp(
             logger=hush(),
             name="flaskquiz",
@@ -71,7 +67,8 @@ class Bolt:
             ssl_check_enabled=False,
             attaching_function_token_enabled=False,
         )
-        self._listen()
+        self._app.use(_Handling(handlers, events))
+        self._app.error(_on_error)
 
     async def dispatch(self, request: AsyncBoltRequest) -> BoltResponse:
         """Do what a verified request asks for."""
@@ -80,32 +77,44 @@ class Bolt:
             return BoltResponse(status=200, body="")  # events are acknowledged without words
         return response
 
-    def _listen(self) -> None:
-        handlers = self._handlers
-        self._app.action(ANY)(_listener(handlers.on_press))
-        self._app.view(ANY)(_listener(handlers.on_submit))
-        self._app.command(ANY)(_listener(handlers.on_command))
-        self._app.message_shortcut(ANY)(_listener(handlers.on_shortcut))
-        self._app.event(ANY)(self._on_event)
-        self._app.error(_on_error)
 
-    async def _on_event(self, body: dict[str, Any], context: AsyncBoltContext) -> None:
-        if body["event"]["type"] in _REMOVALS:
-            await self._events.on_removed(body, str(context.team_id))
+class _Handling(AsyncMiddleware):
+    """
+    Hands each payload to its handler.
+
+    Bolt's listeners would do the same; but it asks them in turn, and builds some thirty arguments
+    for each that it asks: a fifth of the time of a click.
+    """
+
+    def __init__(self, handlers: Handlers, events: Events) -> None:
+        self._events = events
+        self._kinds: dict[str, Handle] = {
+            "block_actions": handlers.on_press,
+            "view_submission": handlers.on_submit,
+            "message_action": handlers.on_shortcut,
+            "command": handlers.on_command,
+        }
+
+    async def async_process(self, *, req: AsyncBoltRequest, **_: Any) -> BoltResponse:
+        """Answer the request; what this version does not know is acknowledged and left alone."""
+        body, ack = req.body, req.context.ack
+        kind = "command" if "command" in body else body.get("type", "")
+        if kind == "event_callback":
+            await self._on_event(req)
+        elif handle := self._kinds.get(kind):
+            await handle(ack, body, _workspace(req.context))
+        return ack.response or await ack()
+
+    async def _on_event(self, req: AsyncBoltRequest) -> None:
+        if req.body["event"]["type"] in _REMOVALS:
+            await self._events.on_removed(req.body, str(req.context.team_id))
         else:
-            await self._events.on_event(body, _workspace(context))
-
-
-def _listener(handler: Callable[..., Any]) -> Callable[..., Any]:
-    async def listen(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
-        await handler(ack, body, _workspace(context))
-
-    return listen
+            await self._events.on_event(req.body, _workspace(req.context))
 
 
 def _workspace(context: AsyncBoltContext) -> Workspace:
     workspace = context[_KEY]
-    assert isinstance(workspace, Workspace)  # _authorize put it there
+    assert isinstance(workspace, Workspace)  # _Authorize put it there
     return workspace
 
 

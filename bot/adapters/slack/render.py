@@ -104,11 +104,10 @@ def _metadata(place: Place) -> str:
 def fitted(blocks: Sequence[Json], most: int, letters: int) -> list[Json]:
     """As many blocks as Slack takes: what is too much goes from the end, but no button does."""
     kept = list(blocks)
-    while len(kept) > most or sum(map(_letters, kept)) > letters:
-        last = max((i for i, b in enumerate(kept) if b["type"] != "actions"), default=None)
-        del kept[len(kept) - 1 if last is None else last]
+    if len(kept) <= most and size(json.dumps(kept, ensure_ascii=False)) <= letters:
+        return kept
+    sizes = [size(json.dumps(block, ensure_ascii=False)) for block in kept]
+    while len(kept) > most or sum(sizes) > letters:
+        last = max((i for i, block in enumerate(kept) if block["type"] != "actions"), default=-1)
+        del kept[last], sizes[last]
     return kept
-
-
-def _letters(block: Json) -> int:
-    return size(json.dumps(block, ensure_ascii=False))

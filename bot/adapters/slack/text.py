@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 """Control characters, and those that change the order of reading around them."""
-_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _JOINER = "\u200d"
 _LONGEST_CLUSTER = 64
 """A character with more parts than this is an attack, and may be cut."""
@@ -17,6 +16,8 @@ ELLIPSIS = "…"
 
 def clean(text: str) -> str:
     """*text* without what is never shown, or would disturb the text around it."""
+    if text.isascii() and text.isprintable():
+        return text
     return _CONTROLS.sub("", text.replace("\r\n", "\n"))
 
 
@@ -27,22 +28,29 @@ def one_line(text: str) -> str:
 
 def size(text: str) -> int:
     """How long *text* is where an emoji counts twice, so that no way of counting exceeds it."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    if text.isascii():
+        return len(text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def clip(text: str, most: int) -> str:
     """*text* in at most *most*, cut between two characters as people see them."""
+    if size(text) <= most:
+        return text
     return _clip(text, most, lambda character: 2 if character > "\uffff" else 1)
 
 
 def escape(text: str) -> str:
     """*text* for mrkdwn: nothing in it is read as a mention, a link or an entity."""
-    return "".join(_ESCAPES.get(character, character) for character in text)
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def clip_escaped(text: str, most: int) -> str:
     """*text* escaped, in at most *most* with its escapes, none of which is cut."""
-    return escape(_clip(text, most, lambda character: size(_ESCAPES.get(character, character))))
+    escaped = escape(text)
+    if size(escaped) <= most:
+        return escaped
+    return escape(_clip(text, most, lambda character: size(escape(character))))
 
 
 def _clip(text: str, most: int, measure: Callable[[str], int]) -> str:

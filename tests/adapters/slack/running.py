@@ -32,7 +32,10 @@ from tests.fakes.slack import Slack
 Transport = Literal["socket", "http", "oauth"]
 MONDAY = datetime(2026, 11, 23, 8, tzinfo=UTC)
 """A Monday morning, 2026-W48; nine o'clock in Berlin."""
-IMPATIENT = SocketPatience(ping=0.2, connect=2.0, look=0.05, afresh=0.5, farewell=2.0)
+STEADY = SocketPatience(ping=10.0, connect=5.0, look=1.0, afresh=30.0, farewell=2.0)
+"""A busy machine must not look like a lost connection."""
+BRISK = SocketPatience(ping=0.5, connect=2.0, look=0.05, afresh=1.0, farewell=2.0)
+"""For tests of what happens when it is lost."""
 QUICK = Patience(timeout=timedelta(seconds=5), farewell=timedelta(seconds=1))
 PNG = b"\x89PNG\r\n\x1a\n a picture"
 KEYS = (Fernet.generate_key().decode(), Fernet.generate_key().decode())
@@ -88,11 +91,13 @@ class Bot:
         *,
         token: str = "",
         deck: Deck | None = None,
+        patience: SocketPatience = STEADY,
         **options: Any,
     ) -> None:
         self.slack, self.clock, self.transport = slack, clock, transport
         self.deck = deck or a_deck()
         self.gallery = Gallery()
+        self.patience = patience
         self.options = self._options(token, options)
         self._database_url = database_url
         self._port = 0
@@ -140,7 +145,7 @@ class Bot:
         self.quiz = Quiz(self.deck, self.store, self.clock, messengers, self.ticker.wake)
         if self.transport != "socket":
             await self._serve()
-        self.face = SlackFace(self.quiz, self.store, self.options, self.clock, IMPATIENT)
+        self.face = SlackFace(self.quiz, self.store, self.options, self.clock, self.patience)
         messengers[Platform.SLACK] = self.face.messenger
         self._stack.push_async_callback(self.face.stop)
         await self.face.start()

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
 
 from bot.core.errors import StartError
-from tests.adapters.slack.conftest import Team, found
-from tests.adapters.slack.running import Bot, MovedClock
+from tests.adapters.slack.conftest import Team, a_team, found
+from tests.adapters.slack.running import BRISK, Bot, MovedClock
 from tests.fakes.slack import Slack
+
+
+@pytest.fixture
+async def one(slack: Slack, clock: MovedClock, sqlite_url: str) -> AsyncIterator[Team]:
+    """A team whose bot looks after its connection every moment."""
+    async with a_team(slack, clock, sqlite_url, "socket", patience=BRISK) as team:
+        yield team
 
 
 async def test_health_tells_of_the_connection(one: Team):
@@ -64,7 +72,7 @@ async def test_a_slack_that_is_down_for_long_is_found_again(one: Team):
 async def test_the_start_goes_on_without_a_slack_and_connects_later(
     slack: Slack, clock: MovedClock, sqlite_url: str
 ):
-    bot = Bot(slack, clock, sqlite_url, "socket")
+    bot = Bot(slack, clock, sqlite_url, "socket", patience=BRISK)
     team = found(slack, "T1", bot, clock)
     bot.options = replace(bot.options, bot_token=team.workspace.install(by=team.ann))
     slack.fault("auth.test", status=503)
