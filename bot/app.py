@@ -108,7 +108,8 @@ class Bot:
         return faces
 
     def _page(self) -> Page:
-        hosts = Hosts(self._settings.host, self._settings.allowed_hosts)
+        ours = [url] if (url := self._settings.public_url) else []
+        hosts = Hosts(self._settings.host, (*self._settings.allowed_hosts, *ours))
         page = Page(self._quiz, self._deck, self._store, paint, clock, hosts=hosts)
         self._metrics.watch(page.watching)
         return page
