@@ -68,7 +68,7 @@ class MovedClock:
         return Timer(now=lambda: self.now.timestamp() + slept, sleep=sleep)
 
 
-async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 30) -> None:
     """Wait for something that nobody tells."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110  # that is what it is for

@@ -49,6 +49,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=300)
     parser.add_argument("--runs", default="sqlite:1,postgres:1,postgres:2,postgres:4")
     parser.add_argument("--speed", type=float, default=1_000)
+    parser.add_argument("--slack", type=float, default=1, help="longer spans for a busy machine")
     parser.add_argument("--channels", type=int, default=100)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     return parser.parse_args()

@@ -20,8 +20,16 @@ ZONES = (
     "Pacific/Kiritimati", "Asia/Tokyo", "Asia/Kolkata", "Europe/Berlin", "UTC",
     "America/Sao_Paulo", "America/New_York", "America/Los_Angeles", "Pacific/Pago_Pago",
 )  # fmt: skip
+# Real seconds, on a machine that has time; `slack` makes all of them longer on one that has not.
 TIMEOUT = 0.35
-"""Real seconds a call to the platform may take."""
+"""How long a call to the platform may take."""
+SLOW = 0.5
+"""How long a slow platform takes: longer than anybody waits for it."""
+TAKEN = 0.75
+"""How long after it was sent a post is taken, or never."""
+SETTLE = 0.8
+MARGIN = 1.0
+LEASE = 2.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,7 @@ class Plan:
     channels: int
     began_at: float
     """By the machine's monotonic clock, which all processes share."""
+    slack: float = 1.0
 
     def now(self) -> datetime:
         """The moved clock."""
@@ -42,16 +51,16 @@ class Plan:
         return BEGINS_AT + timedelta(seconds=(moment - self.began_at) * self.speed)
 
     def span(self, seconds: float) -> timedelta:
-        """Real seconds, by the moved clock."""
-        return timedelta(seconds=seconds * self.speed)
+        """Real seconds, with the slack, by the moved clock."""
+        return timedelta(seconds=seconds * self.slack * self.speed)
 
     def patience(self) -> Patience:
         """Short spans, in the same order as the real ones."""
         return Patience(
-            lease=self.span(2.2),
-            margin=self.span(1.0),
-            timeout=timedelta(seconds=TIMEOUT),
-            settle=self.span(0.8),
+            lease=self.span(LEASE),
+            margin=self.span(MARGIN),
+            timeout=timedelta(seconds=TIMEOUT * self.slack),
+            settle=self.span(SETTLE),
             first_pause=self.span(0.1),
             longest_pause=self.span(0.4),
             tries=10_000,

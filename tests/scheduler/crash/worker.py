@@ -12,7 +12,7 @@ from random import Random
 from bot.core.composing import Composer
 from bot.core.models import Platform
 from bot.core.picking import Picker
-from bot.core.ports import Chart
+from bot.core.ports import Chart, Pace
 from bot.scheduler.deliveries import Postman
 from bot.scheduler.tick import Ticker
 from bot.store.database import Database
@@ -22,6 +22,8 @@ from tests.fakes.channel_server import ChannelMessenger
 from tests.scheduler.crash.failpoints import MESSENGER, STORE, Failpoint, Watched, watch
 from tests.scheduler.crash.plan import Plan
 
+PACE = Pace(per_second=1e6, per_workspace=1.0, edits_per_workspace=1.0)
+"""By the moved clock: no limit to feel, but few are leased at a time, as for a real platform."""
 LIFETIME = 900.0
 """Seconds after which a process ends that everybody forgot."""
 
@@ -48,7 +50,7 @@ async def _work(job: Job) -> None:
     failpoint = Failpoint(job.failpoint, job.hits)
     database = Database(job.database)
     watch(database, failpoint)
-    async with ChannelMessenger(job.server) as messenger:
+    async with ChannelMessenger(job.server, pace=PACE) as messenger:
         ticker = _ticker(
             job,
             Watched(Store(database), STORE, failpoint),
