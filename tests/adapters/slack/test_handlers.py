@@ -171,7 +171,7 @@ async def test_export_comes_as_a_file_by_direct_message(one: Team):
     await reveal(one, one.bob)
 
     seen = await one.bob.command("/flaskquiz", "export", one.channel)
-    await seen.until(lambda _: one.bob.dm().messages)
+    await seen.until(lambda _: one.bob.dm().messages, within=10)
 
     assert "comes to you as a direct message" in seen.text
     (message,) = one.bob.dm().messages
@@ -185,7 +185,7 @@ async def test_an_export_that_cannot_be_sent_is_owned_up_to(one: Team):
     one.slack.fault("files.completeUploadExternal", error="posting_to_channel_denied")
 
     seen = await one.bob.command("/flaskquiz", "export", one.channel)
-    await seen.until(lambda seen: "could not send" in seen.text)
+    await seen.until(lambda seen: "could not send" in seen.text, within=10)
 
 
 async def test_an_export_under_way_is_finished_when_the_bot_stops(one: Team):

@@ -18,7 +18,7 @@ from tests.fakes.slack import Slack
 WORDS = "it is <!channel> & *bold*"
 
 
-@pytest.fixture(params=["socket", "http", "oauth"])
+@pytest.fixture(params=["socket", "oauth"])
 async def watched(
     request: pytest.FixtureRequest,
     slack: Slack,
