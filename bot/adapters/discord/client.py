@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.adapters.discord.addresses import point_at
 from bot.adapters.discord.connection import Connection
+from bot.adapters.discord.courier import Courier
 from bot.adapters.discord.gateway import GatewayClient
 from bot.adapters.discord.handlers import Handlers
 from bot.adapters.discord.homes import Homes
@@ -34,7 +35,10 @@ class DiscordFace:
     def __init__(self, quiz: Quiz, store: Store, options: DiscordOptions, clock: Clock) -> None:
         self._options = options
         homes, recent, places = Homes(store), Recent(store, clock), Places(quiz, store)
-        handlers = Handlers(quiz, homes, recent, frozenset(options.admins))
+        self._courier = Courier()
+        handlers = Handlers(
+            quiz, self._courier, homes, recent, frozenset(options.admins), self._find_channel
+        )
         replies = Replies(quiz, recent)
         self.connection = Connection(
             lambda: GatewayClient(options, handlers, replies, places), options, store, clock
@@ -42,6 +46,9 @@ class DiscordFace:
         self.messenger = DiscordMessenger(
             lambda: self.connection.client, places.on_gone, options.share
         )
+
+    def _find_channel(self, number: int) -> object:
+        return self.connection.client.get_channel(number)
 
     def routes(self) -> Sequence[web.RouteDef]:
         """Nothing: Discord is reached through its gateway."""
@@ -56,6 +63,7 @@ class DiscordFace:
     async def stop(self) -> None:
         """Finish what is under way, then leave."""
         await self.connection.stop()
+        await self._courier.close()
 
     def health(self) -> dict[str, Any]:
         """How the connection is."""

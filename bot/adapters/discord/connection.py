@@ -110,7 +110,7 @@ class Connection:
     async def _stay(self) -> None:
         """Log in, register the commands, and be there until the client is closed."""
         await enter(self.client, self._options)
-        self._since, self._trouble, self._tries = self._clock(), "", 0
+        self._since, self._trouble = self._clock(), ""
         await sync_commands(self.client, self._store)
         await self.client.connect()
 
@@ -120,6 +120,8 @@ class Connection:
     async def _replace(self) -> None:
         await self.client.finish(FAREWELL)
         await self.client.close()
+        if self.client.connected.is_set():
+            self._tries = 0
         await self._options.pause(PAUSES[min(self._tries, len(PAUSES) - 1)])
         self._tries += 1
         self.client = self._build()

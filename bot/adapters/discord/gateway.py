@@ -9,10 +9,11 @@ from typing import Any
 
 import discord
 
-from bot.adapters.discord.callers import Interaction
 from bot.adapters.discord.handlers import Handlers
+from bot.adapters.discord.interactions import Interaction
 from bot.adapters.discord.options import DiscordOptions
 from bot.adapters.discord.places import Places
+from bot.adapters.discord.render import Json
 from bot.adapters.discord.replies import Replies
 from bot.core.errors import StoreError
 
@@ -55,6 +56,11 @@ class GatewayClient(discord.AutoShardedClient):
         self._guilds_seen = places
         self._is_deaf = False
         self._under_way: set[asyncio.Task[Any]] = set()
+        self._connection.parsers["INTERACTION_CREATE"] = self._hear
+
+    def _hear(self, payload: Json) -> None:
+        """Take an interaction as it was told; see `Interaction` for why."""
+        self.dispatch("interaction", Interaction(payload))
 
     async def finish(self, seconds: float) -> None:
         """Hear nothing more, and let what is under way come to its end."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import discord
+import logging
 
-from bot.adapters.discord.answering import Answering, deliver
-from bot.adapters.discord.callers import Interaction, caller_of
+from bot.adapters.discord.answering import Answering
+from bot.adapters.discord.callers import Lookup, caller_of
 from bot.adapters.discord.commands import read_typing
+from bot.adapters.discord.courier import CHOICES, Courier, UnansweredError
 from bot.adapters.discord.homes import Homes
+from bot.adapters.discord.interactions import TYPING, Interaction
 from bot.adapters.discord.recent import Recent
 from bot.adapters.discord.requests import (
     Open,
@@ -31,35 +33,49 @@ SETTLING = frozenset({Verb.START, Verb.PRACTICE, Verb.REVEAL})
 ONCE = frozenset({Verb.NOW, Verb.SHARE})
 """What would be refused when a second process does it too."""
 
+logger = logging.getLogger(__name__)
+
 
 class Handlers:
     """Handles interactions; it keeps nothing between two of them."""
 
-    def __init__(self, quiz: Quiz, homes: Homes, recent: Recent, admins: frozenset[str]) -> None:
+    def __init__(
+        self,
+        quiz: Quiz,
+        courier: Courier,
+        homes: Homes,
+        recent: Recent,
+        admins: frozenset[str],
+        lookup: Lookup,
+    ) -> None:
         self._quiz = quiz
+        self._courier = courier
         self._homes = homes
         self._recent = recent
         self._admins = admins
+        self._lookup = lookup
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Handle an interaction, once."""
         if not self._recent.first(interaction.id):
             return
-        if interaction.type is discord.InteractionType.autocomplete:
+        if interaction.kind == TYPING:
             await self.on_typing(interaction)
             return
         request = read_request(interaction)
         action = action_of(request)
-        await Answering(interaction, action).give(self._answer(interaction, request, action))
+        answering = Answering(self._courier, interaction, action)
+        await answering.give(self._answer(interaction, request, action))
 
     async def on_typing(self, interaction: Interaction) -> None:
         """Offer what fits while somebody types."""
-        option, typed = read_typing(interaction.data or {})
-        choices = [
-            discord.app_commands.Choice(name=offer.label, value=offer.value)
-            for offer in self._quiz.complete(option, typed)
-        ]
-        await deliver(lambda: interaction.response.autocomplete(choices))
+        option, typed = read_typing(interaction.data)
+        offers = self._quiz.complete(option, typed)
+        choices = [{"name": offer.label, "value": offer.value} for offer in offers]
+        try:
+            await self._courier.answer(interaction, CHOICES, {"choices": choices})
+        except UnansweredError:
+            logger.exception("Discord refused what was offered")
 
     async def _answer(
         self, interaction: Interaction, request: Request, action: Action | None
@@ -67,7 +83,7 @@ class Handlers:
         verb = action.verb if action else None
         if verb in ONCE and not await self._recent.first_of_all(interaction.id):
             return None
-        caller = await caller_of(interaction, self._admins, self._homes)
+        caller = await caller_of(interaction, self._admins, self._homes, self._lookup)
         answer = await self._ask(caller, request)
         if verb in SETTLING and caller.channel is not None:
             await self._homes.settle(caller.member, caller.workspace)

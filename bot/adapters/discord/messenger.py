@@ -8,15 +8,15 @@ from datetime import timedelta
 from typing import Any, Final
 
 import discord
-from discord.http import HTTPClient, handle_message_parameters
-from discord.utils import MISSING, time_snowflake
+from discord.http import HTTPClient, Route
+from discord.utils import time_snowflake
 
 from bot.adapters.discord import faults
+from bot.adapters.discord.bodies import body_of, fields_of
 from bot.adapters.discord.faults import code_of, told
 from bot.adapters.discord.marks import bears, mark_of, nonce_of, place_of, ref_of
 from bot.adapters.discord.permissions import Access
-from bot.adapters.discord.render import render
-from bot.adapters.discord.views import Layout, files_of
+from bot.adapters.discord.render import Json, Sheet, render
 from bot.core.errors import RefusedError, RetryLaterError, UndeliveredError
 from bot.core.models import Address, Kind, MessageRef, Platform
 from bot.core.parts import Card, Picture
@@ -91,8 +91,10 @@ class DiscordMessenger:
     async def edit(self, to: Address, message: MessageRef, card: Card) -> None:
         """Replace a message; its number as a delivery has done its duty."""
         channel, number = place_of(message, int(to.channel))
-        params = handle_message_parameters(view=Layout(render(card)), allowed_mentions=NOBODY)
-        await told(self._http().edit_message(channel, number, params=params))
+        path = "/channels/{channel_id}/messages/{message_id}"
+        route = Route("PATCH", path, channel_id=channel, message_id=number)
+        sheet = render(card)
+        await self._call(route, body_of(sheet), sheet)
 
     async def permissions(self, to: Address) -> list[str]:
         """Name what the bot may not do in a channel and should."""
@@ -106,15 +108,18 @@ class DiscordMessenger:
     async def _send(self, channel: int, parcel: Parcel, reply_to: int | None = None) -> MessageRef:
         card = parcel.card if self._access.may_attach(parcel.to) else _without_pictures(parcel.card)
         sheet = render(card, mark_of(parcel.id))
-        params = handle_message_parameters(
-            view=Layout(sheet),
-            files=files_of(sheet) or MISSING,
-            nonce=nonce_of(parcel.id),
-            allowed_mentions=NOBODY,
-            message_reference=_reference(reply_to),
-        )
-        sent = await told(self._http().send_message(channel, params=params))
+        body = body_of(sheet, nonce=nonce_of(parcel.id), enforce_nonce=True)
+        if reply_to is not None:
+            body["message_reference"] = {"message_id": str(reply_to), "fail_if_not_exists": False}
+        route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel)
+        sent = await self._call(route, body, sheet)
         return ref_of(int(sent["channel_id"]), int(sent["id"]), int(parcel.to.channel))
+
+    async def _call(self, route: Route, body: Json, sheet: Sheet) -> Any:
+        http = self._http()
+        if sheet.attachments:
+            return await told(http.request(route, form=fields_of(body, sheet)))
+        return await told(http.request(route, json=body))
 
     async def _send_below(self, parcel: Parcel, channel: int, card: int) -> MessageRef:
         """Into the card's thread; where there can be none, as a reply to the card."""
@@ -187,13 +192,6 @@ class DiscordMessenger:
         me = self._client().user
         assert me is not None  # known from the login on, before any call
         return me.id
-
-
-NOBODY = discord.AllowedMentions.none()
-
-
-def _reference(reply_to: int | None) -> Any:
-    return MISSING if reply_to is None else {"message_id": reply_to, "fail_if_not_exists": False}
 
 
 def _without_pictures(card: Card) -> Card:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import discord
-
+from bot.adapters.discord.callers import THREADS
 from bot.adapters.discord.commands import read_command
+from bot.adapters.discord.interactions import COMPONENT, SUBMIT, Interaction
 from bot.adapters.discord.keys import Key
 from bot.adapters.discord.modals import read_values
 from bot.core.commands import Command
@@ -16,7 +16,6 @@ from bot.core.errors import StaleKeyError
 from bot.core.models import MessageRef
 from bot.core.parts import Action, Values, Verb
 
-TYPES = discord.InteractionType
 MESSAGE_COMMAND = 3
 REPLY = 19
 """The type of a message that was written as a reply."""
@@ -79,20 +78,18 @@ class Stale:
 Request = Run | Press | Tick | Submit | Open | Tell | Stale
 
 
-def read_request(interaction: discord.Interaction[Any]) -> Request:
+def read_request(interaction: Interaction) -> Request:
     """Read an interaction, autocompletion apart; one of any shape is read as something."""
-    data: Any = interaction.data or {}
+    data = interaction.data
     try:
-        match interaction.type:
-            case TYPES.component:
-                return _component(data)
-            case TYPES.modal_submit:
-                action = Key.parse(str(data.get("custom_id"))).action
-                return Submit(action, read_values(data.get("components")))
-            case _ if data.get("type") == MESSAGE_COMMAND:
-                return _message(data, interaction)
-            case _:
-                return Run(read_command(data))
+        if interaction.kind == COMPONENT:
+            return _component(data)
+        if interaction.kind == SUBMIT:
+            action = Key.parse(str(data.get("custom_id"))).action
+            return Submit(action, read_values(data.get("components")))
+        if data.get("type") == MESSAGE_COMMAND:
+            return _message(data, interaction)
+        return Run(read_command(data))
     except StaleKeyError:
         return Stale(str(data.get("custom_id") or data.get("target_id"))[:100])
 
@@ -114,7 +111,7 @@ def _is_index(value: str) -> bool:
     return value.isascii() and value.isdigit() and len(value) <= INDEX_MAX
 
 
-def _message(data: Mapping[str, Any], interaction: discord.Interaction[Any]) -> Request:
+def _message(data: Mapping[str, Any], interaction: Interaction) -> Request:
     """
     The message command: a card of ours is opened like its button; a member's own message counts as
     a reply to the card it was written under. Nobody can hand in another's words.
@@ -123,17 +120,17 @@ def _message(data: Mapping[str, Any], interaction: discord.Interaction[Any]) -> 
     target = str(data.get("target_id"))
     message = (resolved.get("messages") or {}).get(target) or {}
     author = str((message.get("author") or {}).get("id"))
-    if author == str(interaction.application_id):
+    if author == interaction.application:
         return Open(MessageRef(target))
     card = _card_of(message, interaction.channel)
-    if author != str(interaction.user.id) or card is None:
+    if author != str(interaction.user["id"]) or card is None:
         raise StaleKeyError(target)
     return Tell(card, str(message.get("content") or ""))
 
 
-def _card_of(message: Mapping[str, Any], channel: object) -> MessageRef | None:
+def _card_of(message: Mapping[str, Any], channel: Mapping[str, Any]) -> MessageRef | None:
     """The card a message was written under: it replies to it, or is in its thread."""
     reference = (message.get("message_reference") or {}).get("message_id")
     if message.get("type") == REPLY and reference:
         return MessageRef(str(reference))
-    return MessageRef(str(channel.id)) if isinstance(channel, discord.Thread) else None
+    return MessageRef(str(channel["id"])) if channel.get("type") in THREADS else None
