@@ -30,6 +30,7 @@ from tests.builders import (
     NOON,
     a_caller,
     a_channel,
+    a_schedule,
     always,
     grade,
     the_round,
@@ -239,31 +240,41 @@ async def test_a_silent_workspace_delays_no_other(store: Store):
 
 async def test_a_429_holds_its_workspace_for_as_long_as_it_asks_and_no_other(store: Store):
     for workspace in ("T0", "T1"):
-        for number in range(5):
-            await a_channel(store, a_caller(workspace=workspace, channel=f"C{number}"))
-    pace = Pace(per_second=1e6, per_workspace=1e6)
+        await a_channel(store, a_caller(workspace=workspace, channel="C0"))
+        later = a_caller(workspace=workspace, channel="C1")
+        await a_channel(store, later, schedule=a_schedule("12:01"), now=NOON + MINUTE)
     clock = MovedClock()
 
     async with (
-        ChannelServer(retry_after=30) as server,
-        ChannelMessenger(server.url, pace=pace) as messenger,
+        ChannelServer(retry_after=180) as server,
+        ChannelMessenger(server.url) as messenger,
         a_bot(store, messenger, clock=clock, timer=clock.standing_timer()) as bot,
     ):
-        server.plan = lambda _, p: Fault.BUSY if p["workspace"] == "T0" else Fault.NONE
-        await bot.beat()
-        asked = [p["workspace"] for _, p in server.requests].count("T0")
-        server.plan = lambda _name, _payload: Fault.NONE
-        for _ in range(14):
-            bot.clock.move(seconds=2)
+        server.plan = one_after_the_other([Fault.BUSY, Fault.BUSY])
+        await bot.beat()  # both workspaces are told to wait
+        asked = len(server.requests)
+        for _ in range(17):
+            bot.clock.move(seconds=10)
             await bot.beat()
 
-        assert 1 <= asked <= 5
-        assert {message.workspace for message in server.messages} == {"T1"}
-        assert [p["workspace"] for _, p in server.requests].count("T0") == asked
-        for _ in range(6):
-            bot.clock.move(seconds=2)
+        assert asked == 2
+        assert len(server.requests) == 2  # nor is what came due meanwhile sent there
+        for _ in range(4):
+            bot.clock.move(seconds=10)
             await bot.beat()
-        assert len(server.messages) == 10
+        assert len(server.messages) == 4
+
+
+async def test_a_429_holds_no_other_workspace(store: Store):
+    for workspace in ("T0", "T1"):
+        for number in range(5):
+            await a_channel(store, a_caller(workspace=workspace, channel=f"C{number}"))
+
+    async with a_server_and_bot(store) as (server, bot):
+        server.plan = lambda _, p: Fault.BUSY if p["workspace"] == "T0" else Fault.NONE
+        await bot.beat()
+
+        assert [message.workspace for message in server.messages] == ["T1"] * 5
 
 
 async def test_a_daily_is_given_up_when_its_day_is_over_and_its_admin_is_told(store: Store):
@@ -321,6 +332,18 @@ async def test_a_daily_that_waited_past_its_day_is_skipped_and_nobody_is_alarmed
         }
         channel = await store.find_channel(a_caller())
         assert channel is not None and channel.failing_since is None
+
+
+async def test_a_daily_whose_day_is_over_is_not_sent_even_while_its_round_is_open(store: Store):
+    mondays = a_schedule(days=frozenset({0}))
+    await a_channel(store, schedule=mondays, open_for=7 * DAY)
+
+    async with a_server_and_bot(store) as (server, bot):
+        await store.claim_dailies([Platform.SLACK], NOON, daily_plan, bot.ticker._pick)
+        await bot.beat_at(NOON + DAY)
+
+        assert not server.messages
+        assert (await the_delivery(store)).state is DeliveryState.SKIPPED
 
 
 async def test_a_post_found_after_its_round_closed_still_owes_its_answer(store: Store):
@@ -524,6 +547,37 @@ async def test_a_lease_that_is_nearly_over_is_handed_back_untried(store: Store):
             clock.move(seconds=10)
 
         assert sorted(message.channel for message in server.messages) == ["C1", "C2"]
+
+
+async def test_who_waited_past_the_lease_leaves_the_post_to_the_next(
+    database_url: str, store: Store
+):
+    for number in range(2):
+        await a_channel(store, a_caller(channel=f"C{number}"))
+    clock, slow, other = (
+        MovedClock(),
+        Pace(per_second=0.01, per_workspace=1),
+        Database(database_url),
+    )
+
+    async with (
+        ChannelServer() as server,
+        ChannelMessenger(server.url, pace=slow) as one,
+        ChannelMessenger(server.url) as two,
+        a_bot(store, one, clock=clock, timer=clock.standing_timer()) as waiting,
+        a_bot(RealStore(other), two, clock=clock) as next_one,
+    ):
+        await waiting.ticker.beat()
+        await until(lambda: len(server.messages) == 1)
+        clock.now += quick().lease - quick().margin / 2  # nearly over, not over
+        await asyncio.sleep(0.1)  # its turn has come: it hands back and sends nothing
+        await waiting.idle()
+        sent_late = len(server.messages)
+        await next_one.beat()
+
+        assert sent_late == 1
+        assert sorted(message.channel for message in server.messages) == ["C0", "C1"]
+    await other.close()
 
 
 def test_the_pace_of_tests_is_no_pace():

@@ -12,7 +12,7 @@ from sqlalchemy import event
 from bot.store.database import Database
 
 STORE = (
-    "due", "claim_dailies", "claim_answers", "claim_digests", "lease", "round_view", "week",
+    "due", "claim_dailies", "claim_answers", "claim_digests", "lease", "week",
     "delivered", "put_back", "claim_edits", "ask_edit",
 )  # fmt: skip
 MESSENGER = ("post", "find", "edit")
