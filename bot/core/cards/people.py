@@ -170,9 +170,7 @@ def sent_apart(name: str) -> Card:
     """The file goes to the member by itself, where a face cannot show it in place."""
     return Card(
         summary="Your data",
-        blocks=(
-            Paragraph((Strong("On its way:"), f" {name} comes to you as a direct message.")),
-        ),
+        blocks=(Paragraph((Strong("On its way:"), f" {name} comes to you as a direct message.")),),
     )
 
 
