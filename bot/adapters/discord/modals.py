@@ -73,8 +73,8 @@ def _label(each: Input) -> Json:
         "label": label(each.label, LABEL_MAX),
         "component": _component(each),
     }
-    if each.hint.strip():
-        row["description"] = cut(visible(each.hint), HINT_MAX)
+    if hint := cut(visible(each.hint), HINT_MAX):
+        row["description"] = hint
     return row
 
 
