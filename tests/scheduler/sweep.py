@@ -182,6 +182,16 @@ def all_zones() -> list[str]:
     return sorted(available_timezones() - {"localtime"})
 
 
+def distinct_zones(year: int) -> list[str]:
+    """One zone of each set whose clocks show the same all through a year and a day around it."""
+    alike: dict[tuple[object, ...], str] = {}
+    for name in all_zones():
+        zone = ZoneInfo(name)
+        begin = _offset(zone, datetime(year - 1, 12, 30, tzinfo=UTC))
+        alike.setdefault((begin, *_changes(zone, year)), name)
+    return sorted(alike.values())
+
+
 Change = tuple[datetime, timedelta, timedelta]
 """A change of a zone's clock: the local time half an hour before or less, offsets before and after."""
 
@@ -226,14 +236,18 @@ def main() -> int:
     parser.add_argument("--year", type=int, default=2026)
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--zones", default="", help="comma-separated; default: every one")
+    parser.add_argument("--distinct", action="store_true", help="one zone of those that are alike")
+    parser.add_argument("--jumping", action="store_true", help="beat only when something is due")
     options = parser.parse_args()
     logging.disable(logging.WARNING)  # the clock is far away from the database's
-    zones = options.zones.split(",") if options.zones else all_zones()
+    zones = distinct_zones(options.year) if options.distinct else all_zones()
+    zones = options.zones.split(",") if options.zones else zones
     began_at = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="fq-sweep-") as folder:
         url = f"sqlite:///{Path(folder) / 'sweep.db'}"
         migrate(url)
-        faults = asyncio.run(_run(url, zones, date(options.year, 1, 1), options.days))
+        begin = date(options.year, 1, 1)
+        faults = asyncio.run(_run(url, zones, begin, options.days, is_short=options.jumping))
     for fault in faults:
         print("FAULT", fault)
     print(
@@ -244,9 +258,9 @@ def main() -> int:
     return 1 if faults else 0
 
 
-async def _run(url: str, zones: list[str], begin: date, days: int) -> list[str]:
+async def _run(url: str, zones: list[str], begin: date, days: int, *, is_short: bool) -> list[str]:
     database = Database(url)
-    faults = await sweep(RealStore(database), zones, begin, days)
+    faults = await sweep(RealStore(database), zones, begin, days, is_short=is_short)
     await database.close()
     return faults
 
