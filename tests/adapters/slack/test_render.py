@@ -302,3 +302,11 @@ def test_a_place_is_read_back_and_a_foreign_one_refused():
 def test_required_inputs_are_required():
     assert render_input(Words("a", "A", required=True), AN_ACTION)["optional"] is False
     assert render_input(Ticks("a", "A", (Option("0", "x"),)), AN_ACTION)["optional"] is True
+
+
+def test_the_inputs_of_two_questions_never_share_a_block():
+    """Slack keeps what was entered in a block that stays when a view is updated."""
+    one, other = (render_input(Words("a", "A"), Action(Verb.REVEAL, key)) for key in ("r1", "r2"))
+
+    assert one["block_id"] != other["block_id"]
+    assert one["element"]["action_id"] == other["element"]["action_id"] == "a"

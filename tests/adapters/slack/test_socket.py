@@ -46,14 +46,18 @@ async def test_a_closed_connection_comes_back(one: Team, politely: bool):
     assert "What you can type" in (await _help(one)).text
 
 
-async def test_a_refused_ticket_does_not_leave_the_bot_deaf(one: Team):
-    """The SDK alone tries the dead ticket for ever; see FACTS B2."""
-    one.slack.sockets.refuse_tickets(3)
-    await one.slack.sockets.close_sockets()
+async def test_a_refused_ticket_does_not_leave_the_bot_deaf(
+    slack: Slack, clock: MovedClock, sqlite_url: str
+):
+    """The SDK alone tries the dead ticket for ever."""
+    patience = replace(BRISK, afresh=60.0)  # a fresh ticket has to do, not a new client
+    async with a_team(slack, clock, sqlite_url, "socket", patience=patience) as team:
+        slack.sockets.refuse_tickets(3)
+        await slack.sockets.close_sockets()
 
-    await one.slack.sockets.wait(within=8)
+        await slack.sockets.wait(within=8)
 
-    assert "What you can type" in (await _help(one)).text
+        assert "What you can type" in (await _help(team)).text
 
 
 async def test_a_slack_that_is_down_for_long_is_found_again(one: Team):
