@@ -7,6 +7,7 @@ import logging
 
 import aiohttp
 from discord.http import Route
+from yarl import URL
 
 from bot.adapters.discord.bodies import body_of, dump, fields_of
 from bot.adapters.discord.interactions import Interaction
@@ -100,9 +101,8 @@ class Courier:
             data, headers = aiohttp.FormData(quote_fields=False), {}
             for field in fields_of(body, sheet):
                 data.add_field(**field)
-        async with self._session.request(
-            method, Route.BASE + path, data=data, headers=headers
-        ) as response:
+        url = URL(Route.BASE + path, encoded=True)
+        async with self._session.request(method, url, data=data, headers=headers) as response:
             return response.status, "" if response.status < 300 else await response.text()
 
 

@@ -31,6 +31,8 @@ class Piece:
 
 def cost(text: str) -> int:
     """How much of `TEXT_MAX` a text takes, with the line break after it."""
+    if text.isascii():
+        return len(text) + 2
     return max(len(text), int(len(text.encode()) / BYTES_PER_CHARACTER) + 1) + 2
 
 
@@ -39,6 +41,8 @@ def fit(pieces: Sequence[Piece], room: int = TEXT_MAX) -> list[str]:
     drawn = [piece.draw(piece.size) for piece in pieces]
     costs = [cost(text) for text in drawn]
     excess = sum(costs) - room
+    if excess <= 0:
+        return drawn
     for least in (LEAST, 0):
         for i in sorted(range(len(pieces)), key=lambda i: (pieces[i].rank, -costs[i])):
             if excess <= 0:

@@ -60,7 +60,17 @@ class GatewayClient(discord.AutoShardedClient):
 
     def _hear(self, payload: Json) -> None:
         """Take an interaction as it was told; see `Interaction` for why."""
-        self.dispatch("interaction", Interaction(payload))
+        if self._is_deaf:
+            return
+        task = self.loop.create_task(self._handle(Interaction(payload)))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def _handle(self, interaction: Interaction) -> None:
+        try:
+            await self._interactions.on_interaction(interaction)
+        except Exception:  # an edge: nobody waits for this task
+            logger.exception("An interaction broke before it could be answered")
 
     async def finish(self, seconds: float) -> None:
         """Hear nothing more, and let what is under way come to its end."""
@@ -77,10 +87,6 @@ class GatewayClient(discord.AutoShardedClient):
         """Keep two identifications apart."""
         if not initial:
             await self._pause(IDENTIFY_PAUSE)
-
-    async def on_interaction(self, interaction: Interaction) -> None:
-        """Somebody used a command, button, menu or modal."""
-        await self._finish(self._interactions.on_interaction(interaction))
 
     async def on_message(self, message: discord.Message) -> None:
         """Somebody wrote something."""

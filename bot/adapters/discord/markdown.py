@@ -25,6 +25,8 @@ _BLANK = "\u200b"
 
 def visible(text: str) -> str:
     """*text* without what nobody sees; half characters become a question mark."""
+    if text.isascii() and text.isprintable():
+        return text
     return _UNSEEN.sub("", text.encode("utf-8", "replace").decode())
 
 
@@ -139,6 +141,8 @@ def _flags_before(text: str, at: int) -> int:
 
 def cut_text(text: Text, length: int) -> Text:
     """At most *length* characters of a line of text, its emphasis kept."""
+    if text_length(text) <= length:
+        return text
     kept: list[Span] = []
     for span in text:
         size = _length(span)

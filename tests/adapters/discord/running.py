@@ -118,7 +118,7 @@ class Bot:
         heard = {shard._parent.ws.session_id: shard._parent.ws.sequence for shard in shards}
         sessions = [s for s in self.discord.gateway.connected if s.id in heard]
         all_heard = all(heard[session.id] == len(session.sent) for session in sessions)
-        return all_heard and bool(sessions) and not self._handles_events()
+        return all_heard and bool(sessions) and not self.is_busy() and not self._handles_events()
 
     def _handles_events(self) -> bool:
         names = (task.get_name() for task in asyncio.all_tasks())
