@@ -49,10 +49,12 @@ _HERE = (
     scores.c.channel_id == bindparam("channel"),
     scores.c.period == bindparam("period"),
 )
+# Who played and earned nothing is on no list that others see: it would say who missed.
+_SHOWN = (*_HERE, scores.c.shown.is_(True), scores.c.points > 0)
 _TOP = (
     select(scores.c.member_id, members.c.name, scores.c.points, scores.c.attempts)
     .join(members, members.c.id == scores.c.member_id)
-    .where(*_HERE, scores.c.shown.is_(True))
+    .where(*_SHOWN)
     .order_by(scores.c.points.desc(), scores.c.member_id.desc())
     .limit(bindparam("limit_"))
 )
@@ -156,14 +158,14 @@ def add_points(connection: Connection, earned: Iterable[Earned]) -> None:
 def top(
     connection: Connection, channel_id: ChannelId, period: str, limit: int
 ) -> tuple[Standing, ...]:
-    """The best of a channel in a period."""
+    """The best of a channel in a period: those with points."""
     wanted = {"channel": channel_id, "period": period, "limit_": limit}
     rows = connection.execute(_TOP, wanted)
     return tuple(rank(Score(*row) for row in rows))
 
 
 def players(connection: Connection, channel_id: ChannelId, period: str) -> int:
-    """How many are on the board of a channel in a period."""
+    """How many have played in a channel in a period, points or none."""
     wanted = {"channel": channel_id, "period": period}
     count: int = connection.execute(_PLAYERS, wanted).scalar_one()
     return count
@@ -200,7 +202,7 @@ def find_standings(
 def count_players(
     connection: Connection, boards: Iterable[tuple[ChannelId, str]]
 ) -> dict[tuple[ChannelId, str], int]:
-    """How many are on each of several boards."""
+    """How many have played in each of several channels and periods."""
     rows = [{"channel": channel_id, "period": period} for channel_id, period in boards]
     counted = connection.execute(_COUNTS(connection), given(rows))
     return {(channel_id, period): count for channel_id, period, count in counted}
@@ -223,12 +225,10 @@ def board(connection: Connection, caller: Caller, period: str, limit: int = 10) 
 def ranks(
     connection: Connection, channel_id: ChannelId, period: str, member_ids: Iterable[MemberId]
 ) -> dict[MemberId, int]:
-    """The ranks of those of *member_ids* who are on the board of a period."""
+    """The ranks of those of *member_ids* who have points in a period and are shown."""
     wanted: Sequence[MemberId] = list(member_ids)
     rows = connection.execute(
-        select(scores.c.member_id, _BETTER).where(
-            *_HERE, scores.c.shown.is_(True), scores.c.member_id.in_(wanted)
-        ),
+        select(scores.c.member_id, _BETTER).where(*_SHOWN, scores.c.member_id.in_(wanted)),
         {"channel": channel_id, "period": period},
     )
     return {MemberId(member): rank_of(better) for member, better in rows}

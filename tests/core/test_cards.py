@@ -258,7 +258,7 @@ def standings(count: int) -> tuple[Standing, ...]:
 def test_an_empty_leaderboard_invites():
     card = boards.leaderboard(Board("2026-W47"), shareable=True)
 
-    assert "Nobody is on this board yet" in said(card)
+    assert "Nobody has points here yet" in said(card)
     assert "Share in the channel" not in said(card)
 
 
@@ -332,6 +332,18 @@ def test_the_digests_alt_text_says_what_the_picture_shows():
         digest.alt(a_week())
         == "Bar chart of the leaderboard, week 47: 1st Ada 140 points, 2nd Bob 120 points, 2nd Cy 120 points."
     )
+
+
+def test_a_week_and_a_board_without_points_name_nobody():
+    week = a_week(standings=(), before={}, newcomers=frozenset(), streaks={})
+
+    for card in (
+        digest.digest(week, CHANNEL, a_deck(QUESTION), None, NOW),
+        boards.shared(Board("2026-W47", players=8)),
+    ):
+        assert card.summary == "Leaderboard, week 47: nobody has points yet"
+        assert "Nobody has points yet." in said(card)
+        assert "8 played" in said(card)
 
 
 def test_a_first_week_has_no_best_newcomer():

@@ -435,7 +435,7 @@ async def test_practice_moves_memory_and_never_the_leaderboard(world):
     assert "Got it." in said(result)
     assert "points" not in said(result)
     assert "comes back to you" in said(result)
-    assert "Nobody is on this board yet" in said(await world.quiz.command(BEN, "leaderboard"))
+    assert "Nobody has points here yet" in said(await world.quiz.command(BEN, "leaderboard"))
 
 
 async def test_practice_never_asks_what_is_open_in_a_channel(world):

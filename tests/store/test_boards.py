@@ -51,6 +51,20 @@ async def test_a_board_is_best_first_with_ties_by_name(store):
     ]
 
 
+async def test_who_earned_nothing_is_on_no_list_that_others_see(store):
+    for day, points in enumerate((20, 20, 20, 20, 20, 20, 20, 10)):
+        now = NOON + day * DAY
+        key = await a_round(store, now=now, question=f"q{day}")
+        await grade(store, key, a_caller("U1"), now=now, points=points)
+        await grade(store, key, a_caller("U2"), now=now, points=0 if day < 7 else 20)
+
+    last = await store.board(a_caller("U2"), WEEK)
+    assert [standing.name for standing in last.standings] == ["Name of U1"]
+    assert (last.own.rank, last.own.points, last.players) == (2, 0, 2)
+    week = await store.week(await store.find_channel(a_caller()), NEXT_WEEK, WEEK)
+    assert [week.before.get(standing.member_id) for standing in week.standings] == [None, 1]
+
+
 async def test_a_board_shows_the_top_and_the_readers_own_place(store):
     key = await a_round(store)
     for number in range(14):

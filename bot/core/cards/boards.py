@@ -13,6 +13,7 @@ from bot.core.wording import clipped, counted, ordinal, period_name
 NAME_MAX = 24
 RIGHT = frozenset({0, 2})
 _SHARE_LABEL = "Share in the channel"
+NOBODY = Paragraph(("Nobody has points yet.",))
 
 
 def leaderboard(board: Board, *, shareable: bool) -> Card:
@@ -27,7 +28,7 @@ def leaderboard(board: Board, *, shareable: bool) -> Card:
         )
     )
     if not board.standings:
-        empty = "Nobody is on this board yet. Answer today's question and you are the first."
+        empty = "Nobody has points here yet. Answer today's question and you may be the first."
         return Card(title, (Heading((title,)), Paragraph((empty,)), Buttons(others)))
     share = Button(_SHARE_LABEL, Action(Verb.SHARE, board.period))
     return Card(
@@ -48,8 +49,8 @@ def shared(board: Board) -> Card:
         summary=f"{title}: {top_words(board.standings)}",
         blocks=(
             Heading((title,)),
-            _table(board.standings),
-            Quiet((f"{counted(board.players, 'member')} on the board",)),
+            _table(board.standings) if board.standings else NOBODY,
+            Quiet((f"{board.players} played",)),
         ),
     )
 
@@ -85,4 +86,5 @@ def _table(standings: Iterable[Standing], own: Standing | None = None) -> Table:
 def top_words(standings: Iterable[Standing]) -> str:
     """The first three in one line, for a notification."""
     top = list(standings)[:3]
-    return ", ".join(f"{s.rank}. {clipped(s.name, NAME_MAX)} {s.points}" for s in top)
+    words = ", ".join(f"{s.rank}. {clipped(s.name, NAME_MAX)} {s.points}" for s in top)
+    return words or "nobody has points yet"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.core.cards.boards import NAME_MAX, RIGHT, top_words
+from bot.core.cards.boards import NAME_MAX, NOBODY, RIGHT, top_words
 from bot.core.cards.known import weak_topics
 from bot.core.deck import Deck
 from bot.core.leaderboard import Standing, movement
@@ -45,7 +45,7 @@ def digest(week: Week, channel: Channel, deck: Deck, picture: bytes | None, now:
         summary=f"{title}: {top_words(week.standings)}",
         blocks=(
             Heading((title,)),
-            _week_table(week),
+            _week_table(week) if week.standings else NOBODY,
             *((Picture(f"{week.period}.png", alt(week), picture),) if picture else ()),
             *_newcomer(week),
             *_work(weak, deck),

@@ -453,4 +453,4 @@ async def test_a_grade_before_the_reveal_counts_nothing(ann: Browser):
     got = await grade_without_reveal(ann, "r1", script=True)
 
     assert "A grade counts once you have seen the answer." in got.page.words
-    assert "Nobody is on this board yet" in (await ann.show("board:all")).page.words
+    assert "Nobody has points here yet" in (await ann.show("board:all")).page.words
