@@ -89,7 +89,9 @@ class Bot:
         meter = self._metrics.interaction
         self._quiz = Quiz(self._deck, self._store, clock, self._messengers, self._wake, meter)
         composer = Composer(self._deck, self._store, paint)
-        self._postman = Postman(self._store, composer, self._messengers, clock)
+        self._postman = Postman(
+            self._store, composer, self._messengers, clock, count=self._metrics.delivery
+        )
         pick = Picker(self._deck).for_channel
         self.ticker = Ticker(self._store, self._postman, pick, clock)
         self._faces = self._build_faces(parts, page=page)

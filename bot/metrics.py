@@ -42,7 +42,7 @@ class Metrics:
         )
         self._late = Histogram(
             "flaskquiz_delivery_late_seconds",
-            "How long after it was due a delivery was sent",
+            "How long a delivery that was sent had been owed",
             ("platform", "kind"),
             buckets=_LATE,
             registry=registry,
@@ -76,7 +76,7 @@ class Metrics:
         state: DeliveryState,
         late: timedelta | None = None,
     ) -> None:
-        """Count a settled delivery; *late* is how long after it was due it was sent."""
+        """Count a delivery that came to its end; *late* is how long a sent one had been owed."""
         self._deliveries.labels(platform, kind, state).inc()
         if late is not None:
             self._late.labels(platform, kind).observe(max(0.0, late.total_seconds()))

@@ -10,7 +10,7 @@ from bot.core.composing import Composer
 from bot.core.models import Platform
 from bot.core.ports import Clock, Messenger, Store
 from bot.scheduler.counters import Counters
-from bot.scheduler.health import Health
+from bot.scheduler.health import Count, Health, uncounted
 from bot.scheduler.patience import Patience, Timer
 from bot.scheduler.route import Route
 
@@ -28,9 +28,10 @@ class Postman:
         patience: Patience | None = None,
         random: Random | None = None,
         timer: Timer | None = None,
+        count: Count = uncounted,
     ) -> None:
         """Take *messengers* that may be filled until `start`."""
-        self.health = Health()
+        self.health = Health(count=count)
         self._store = store
         self._composer = composer
         self._messengers = messengers

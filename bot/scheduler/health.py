@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.core.models import Delivery, DeliveryState, Kind, Platform
+
 SILENCE = timedelta(minutes=1)
 """After so long without a beat the tick hangs."""
 
+Count = Callable[[Platform, Kind, DeliveryState, timedelta | None], None]
+"""Counts a delivery that came to its end, and how long one that was sent had been owed."""
+
 logger = logging.getLogger(__name__)
+
+
+def uncounted(
+    _platform: Platform, _kind: Kind, _state: DeliveryState, _late: timedelta | None
+) -> None:
+    """Count nothing."""
 
 
 @dataclass(slots=True)
@@ -27,14 +39,23 @@ class Health:
     """How far the database's clock is ahead of this process's."""
     claimed: int = 0
     sent: int = 0
-    retried: int = 0
     failed: int = 0
-    skipped: int = 0
     edited: int = 0
     last_lateness: timedelta | None = None
     """How long the last delivery that was sent had been owed."""
 
+    count: Count = uncounted
     _well_since: datetime | None = None
+
+    def settled(self, delivery: Delivery, state: DeliveryState, now: datetime) -> None:
+        """A delivery came to its end, which for SENT is how late at *now*."""
+        owed_at, late = delivery.created_at, None
+        if state is DeliveryState.SENT:
+            self.sent += 1
+            late = self.last_lateness = now - owed_at if owed_at else None
+        elif state is DeliveryState.FAILED:
+            self.failed += 1
+        self.count(delivery.channel.address.platform, delivery.kind, state, late)
 
     def ill(self, why: str, now: datetime) -> None:
         """The database cannot be used; only the first time of an outage is logged."""

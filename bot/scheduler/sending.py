@@ -18,7 +18,7 @@ from bot.core.errors import (
     StoreError,
     UnknownOutcomeError,
 )
-from bot.core.models import MessageRef
+from bot.core.models import DeliveryState, MessageRef
 from bot.core.ports import Clock, Messenger, Parcel, Store
 from bot.core.views import Lease
 from bot.scheduler.health import Health
@@ -154,9 +154,7 @@ class Sender:
         now = self._clock()
         delivery = lease.delivery
         await self._record(lease, lambda: self._store.delivered(delivery.id, message, now))
-        self._health.sent += 1
-        if delivery.created_at is not None:
-            self._health.last_lateness = now - delivery.created_at
+        self._health.settled(delivery, DeliveryState.SENT, now)
         return Outcome(is_well=True)
 
     async def _fail(self, lease: Lease, error: str, advice: str, outcome: Outcome) -> Outcome:
@@ -166,7 +164,7 @@ class Sender:
             lease,
             lambda: self._store.failed(delivery.id, error, advice, now, tries=delivery.tries),
         )
-        self._health.failed += 1
+        self._health.settled(delivery, DeliveryState.FAILED, now)
         return outcome
 
     async def _give_up(self, lease: Lease) -> None:
@@ -179,7 +177,7 @@ class Sender:
         await self._record(
             lease, lambda: self._store.skipped(delivery.id, LATE, tries=delivery.tries)
         )
-        self._health.skipped += 1
+        self._health.settled(delivery, DeliveryState.SKIPPED, self._clock())
 
     async def _again(
         self,
@@ -199,7 +197,6 @@ class Sender:
             return await self._fail(lease, error, TRIED_LONG, outcome)
         logger.info("Delivery %s, try %s: %s", lease.delivery.id, tries, error)
         await self._put_back(lease, due_at, error, is_unknown=is_unknown)
-        self._health.retried += 1
         return outcome
 
     def _pause(self, tries: int, after: timedelta | None, is_unknown: bool) -> timedelta:

@@ -15,7 +15,7 @@ from bot.core.models import Platform
 from bot.core.picking import Picker
 from bot.core.ports import Chart, Messenger, Painter, Store
 from bot.scheduler.deliveries import Postman
-from bot.scheduler.health import Health
+from bot.scheduler.health import Count, Health, uncounted
 from bot.scheduler.patience import Patience, Timer
 from bot.scheduler.tick import Ticker
 from tests.builders import NOON
@@ -119,6 +119,7 @@ async def a_bot(
     painter: Painter = no_painter,
     timer: Timer | None = None,
     seed: int = 1,
+    count: Count = uncounted,
 ) -> AsyncIterator[Bot]:
     """A bot whose post runs and whose tick is beaten by hand."""
     clock, deck = clock or MovedClock(), deck or a_deck()
@@ -132,6 +133,7 @@ async def a_bot(
         patience=patience,
         random=Random(seed),
         timer=timer or clock.running_timer(),
+        count=count,
     )
     ticker = Ticker(store, postman, Picker(deck).for_channel, clock)
     postman.start()

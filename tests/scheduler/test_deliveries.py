@@ -66,6 +66,25 @@ async def test_a_daily_is_posted_when_its_time_has_come(store: Store):
         assert (await store.open_round(a_caller(), NOON)) is not None
 
 
+async def test_each_delivery_that_comes_to_its_end_is_counted_with_how_long_it_was_owed(
+    store: Store,
+):
+    await a_channel(store)
+    counted: list[object] = []
+
+    async with a_server_and_bot(store, count=lambda *each: counted.append(each)) as (server, bot):
+        server.plan = one_after_the_other([Fault.DOWN, Fault.NONE, Fault.FORBIDDEN])
+        await bot.beat()
+        assert counted == []
+        bot.clock.move(minutes=1)
+        await bot.beat()
+        await bot.beat_at(NOON + DAY)
+
+    sent, failed = DeliveryState.SENT, DeliveryState.FAILED
+    assert (Platform.SLACK, Kind.DAILY, sent, MINUTE) in counted
+    assert (Platform.SLACK, Kind.ANSWER, failed, None) in counted
+
+
 async def test_nothing_is_posted_before_its_time(store: Store):
     await a_channel(store, now=NOON + MINUTE)
 
