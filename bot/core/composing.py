@@ -57,7 +57,7 @@ class Composer:
     async def _card(self, delivery: Delivery, view: RoundView | None, now: datetime) -> Card:
         match delivery.kind:
             case Kind.HELLO:
-                return desk.hello(self._deck)
+                return desk.greeting(delivery.channel, self._deck)
             case Kind.NOTICE:
                 return desk.notice(delivery)
             case Kind.DIGEST:

@@ -184,6 +184,9 @@ class Store(Protocol):
         One that was GONE comes back as it was: NEW, or PAUSED with its settings kept.
         """
 
+    async def left_channels(self, platform: Platform, workspace: str) -> Sequence[Address]:
+        """The channels of a workspace that were set up and that the bot has left."""
+
     async def leave_channel(self, to: Address) -> None:
         """Stop all posting to a channel: GONE, nothing due, unsent deliveries failed."""
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from bot.core.calendar import Schedule
+from bot.core.calendar import Schedule, local_date
 from bot.core.errors import NoChannelError, NotSetUpError
 from bot.core.models import (
     Address,
@@ -29,7 +29,7 @@ from bot.store.people import HERE, add_member, add_workspace, place, short
 from bot.store.tables import channels, workspaces
 
 HELLO_ON = date(1970, 1, 1)
-"""The local date of every hello, so that a channel is owed it once."""
+"""The local date of every first hello, so that a channel is owed it once."""
 
 _SETTINGS = (
     channels.c.post_at,
@@ -71,6 +71,12 @@ _SET_UP = (
     .where(channels.c.state != ChannelState.NEW)
     .order_by(channels.c.failing_since.is_(None), channels.c.id)
     .limit(bindparam("limit_"))
+)
+_LEFT = select(channels.c.external_id).where(
+    channels.c.platform == bindparam("platform"),
+    channels.c.workspace == bindparam("workspace"),
+    channels.c.state == ChannelState.GONE,
+    channels.c.set_up_at.is_not(None),
 )
 
 
@@ -157,12 +163,20 @@ def list_channels(connection: Connection, limit: int) -> list[Channel]:
 def join_channel(
     connection: Connection, caller: Caller, settings: Settings, now: datetime
 ) -> Channel:
-    """Add the caller's channel and owe it a hello once; one that was GONE comes back."""
+    """
+    Add the caller's channel and owe it a hello once.
+
+    One that was GONE comes back: PAUSED and owed another hello if it was set up, else NEW.
+    """
     channel = _add(connection, caller, settings, now)
     values: dict[str, Any] = _new_name(caller)
-    if channel.state is ChannelState.GONE:
-        values["state"] = ChannelState.PAUSED if _is_set_up(connection, channel.id) else "new"
-    owe(connection, channel, Kind.HELLO, HELLO_ON, now)
+    hello_on = HELLO_ON
+    if channel.state is ChannelState.GONE and _is_set_up(connection, channel.id):
+        values["state"] = ChannelState.PAUSED
+        hello_on = local_date(now, channel.zone)
+    elif channel.state is ChannelState.GONE:
+        values["state"] = ChannelState.NEW
+    owe(connection, channel, Kind.HELLO, hello_on, now)
     return _change(connection, caller, channel.id, values)
 
 
@@ -211,6 +225,12 @@ def set_state(
         "next_digest_at": next_digest_at,
     }
     return _change(connection, caller, channel.id, values)
+
+
+def left_channels(connection: Connection, platform: Platform, workspace: str) -> list[Address]:
+    """The channels of a workspace that were set up and are GONE."""
+    found = connection.execute(_LEFT, {"platform": platform, "workspace": workspace})
+    return [Address(platform, workspace, external_id) for (external_id,) in found]
 
 
 def leave_channel(connection: Connection, to: Address) -> None:

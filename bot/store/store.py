@@ -82,6 +82,9 @@ class Store:
     async def join_channel(self, caller: Caller, settings: Settings, now: datetime) -> Channel:
         return await self._database.write(channels.join_channel, caller, settings, now)
 
+    async def left_channels(self, platform: Platform, workspace: str) -> list[Address]:
+        return await self._database.read(channels.left_channels, platform, workspace)
+
     async def leave_channel(self, to: Address) -> None:
         await self._database.write(channels.leave_channel, to)
 

@@ -60,6 +60,18 @@ async def test_a_hello_is_for_all_and_under_nothing(store, composer):
     assert "Hello!" in said(parcel.card)
 
 
+async def test_a_hello_where_the_bot_was_before_says_that_it_waits(store, composer):
+    channel = await a_channel(store)
+    await store.leave_channel(channel.address)
+    await store.join_channel(a_caller(), channel.settings, NOON + DAY)
+
+    parcel = await composer.parcel(await a_lease(store, Kind.HELLO, NOON + DAY), NOON + DAY)
+
+    assert "I am paused" in said(parcel.card)
+    assert "at 12:00 (UTC)" in said(parcel.card)
+    assert "Resume" in said(parcel.card)
+
+
 async def test_an_answer_goes_under_its_card(store, composer):
     key = await a_round(store)
     assert key.round_id is not None

@@ -140,6 +140,8 @@ async def test_a_channel_that_was_set_up_comes_back_paused_with_its_settings(sto
 
     assert back.state is ChannelState.PAUSED
     assert back.settings == channel.settings
+    [hello] = await store.last_deliveries(a_caller())
+    assert (hello.kind, hello.state) == (Kind.HELLO, DeliveryState.PENDING)
 
 
 async def test_it_comes_back_paused_even_when_its_admin_was_forgotten(store):
@@ -160,6 +162,20 @@ async def test_a_channel_never_set_up_comes_back_new_and_is_not_greeted_again(st
 
     assert back.state is ChannelState.NEW
     assert [d.state for d in await store.last_deliveries(a_caller())] == [DeliveryState.FAILED]
+
+
+async def test_what_was_left_and_set_up_is_known_by_workspace(store):
+    here, there, active = a_caller(), a_caller(channel="C2"), a_caller(channel="C3")
+    await a_channel(store, here)
+    await store.join_channel(there, some_settings(), NOON)
+    await a_channel(store, a_caller(workspace="T2"))
+    await store.leave_workspace(Platform.SLACK, "T1")
+    await store.leave_workspace(Platform.SLACK, "T2")
+    await a_channel(store, active)
+
+    left = await store.left_channels(Platform.SLACK, "T1")
+
+    assert left == [Address(Platform.SLACK, "T1", "C1")]
 
 
 async def test_leaving_what_nobody_knows_is_no_trouble(store):

@@ -34,17 +34,22 @@ class Places:
             await self.on_join(guild)
 
     async def on_join(self, guild: discord.Guild) -> None:
-        """Join the channel that fits best, or the one joined before when the bot was here."""
+        """Join the channel that fits best, or those where the bot was before."""
         fitting = fitting_channel(guild)
         if fitting is None:
             logger.info("Guild %s has no channel the bot may write in", guild.id)
             return
         kept = await self._store.keep_first(_name(guild.id), str(fitting.id))
-        channel = guild.get_channel(int(kept)) or fitting
+        await self._join(guild.get_channel(int(kept)) or fitting)
+        for left in await self._store.left_channels(Platform.DISCORD, str(guild.id)):
+            if channel := guild.get_channel(int(left.channel)):
+                await self._join(channel)
+
+    async def _join(self, channel: discord.abc.GuildChannel) -> None:
         await self._quiz.join(
             Caller(
                 platform=Platform.DISCORD,
-                workspace=str(guild.id),
+                workspace=str(channel.guild.id),
                 member="",
                 name="",
                 channel=str(channel.id),

@@ -64,6 +64,24 @@ KINDS = {
 }
 
 
+def greeting(channel: Channel, deck: Deck) -> Card:
+    """What the bot says when it joins a channel: for the first time, or again."""
+    return back(channel) if channel.state is ChannelState.PAUSED else hello(deck)
+
+
+def back(channel: Channel) -> Card:
+    """What the bot says where it was before: its settings are kept, and nothing runs by itself."""
+    return Card(
+        summary="I am back, and paused.",
+        blocks=(
+            Heading(("I am back.",)),
+            Paragraph((f"My settings are as they were: {asked_words(channel.settings)}.",)),
+            Paragraph(("I am paused: nothing is asked until an admin resumes.",)),
+            Buttons((RESUME, Button("Settings", Action(Verb.SETTINGS)))),
+        ),
+    )
+
+
 def hello(deck: Deck) -> Card:
     """What the bot says once when it joins a channel."""
     about = (
@@ -160,16 +178,20 @@ def settings_saved(channel: Channel, deck: Deck, now: datetime) -> Card:
     )
 
 
+def asked_words(settings: Settings) -> str:
+    """When the question is asked."""
+    schedule = settings.schedule
+    return f"{day_names(schedule.days)} at {schedule.at:%H:%M} ({schedule.zone.key})"
+
+
 def setting_facts(settings: Settings, deck: Deck) -> list[tuple[str, Text]]:
     """A channel's settings in words."""
-    schedule = settings.schedule
     topics = [deck.topics.get(topic, topic) for topic in sorted(settings.topics)]
     stays = open_words(settings.open_for)
-    asked = f"{day_names(schedule.days)} at {schedule.at:%H:%M} ({schedule.zone.key})"
     digest = f"{DAYS[settings.digest_day]}s at {settings.digest_at:%H:%M}"
     chosen = len(deck.select(settings.levels, settings.topics))
     return [
-        ("Question", (asked,)),
+        ("Question", (asked_words(settings),)),
         ("Stays open", ("until the next question" if stays == "next" else stays,)),
         ("Levels", (level_names(settings.levels),)),
         ("Topics", (clipped(listed(topics), 200) if topics else "all topics",)),

@@ -94,17 +94,31 @@ async def test_after_a_removal_nothing_is_posted_and_the_settings_wait(team: Tea
     before = len(team.channel.from_bot)
     await team.bot.tick()
     gone = await team.bot.store.find_channel(team.caller())
+    assert len(team.channel.from_bot) == before
 
     await invite(team)
     back = await team.bot.store.find_channel(team.caller())
 
-    assert len(team.channel.from_bot) == before
     assert gone is not None
     assert gone.state == "gone"
     assert back is not None
     assert back.state == "paused"
     assert back.settings.schedule.zone.key == "Europe/Berlin"
     assert hellos(team.channel) == 1
+
+
+async def test_on_its_return_every_channel_that_was_set_up_learns_that_it_is_paused(team: Team):
+    other = team.guild.channel("other")
+    await team.set_up()
+    await team.ann.command("flaskquiz settings", channel=other, time="09:30")
+    team.guild.remove_bot()
+    await team.settle()
+
+    await invite(team)
+    await invite(team)
+
+    for channel in (team.channel, other):
+        assert sum("I am back" in message.text for message in channel.from_bot) == 1
 
 
 @pytest.mark.parametrize("while_down", [False, True])
