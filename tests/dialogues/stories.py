@@ -172,7 +172,7 @@ async def privacy(face: Face) -> AsyncIterator[str]:
     await face.next_daily()
     await face.look(BOB)
     await face.answer(BOB, "a secret of mine", "sure")
-    await face.grade(BOB, "missed")
+    await face.grade(BOB, "partly")
     yield "played"
     assert BOB in (await face.command(CID, "leaderboard")).words.casefold()
     assert "off the leaderboards" in (await face.command(BOB, "hide-me")).words
