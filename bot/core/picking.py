@@ -68,6 +68,7 @@ class Picker:
         ]
         if not questions:
             raise NoQuestionError
+        questions = [q for q in questions if q.id not in recall.elsewhere] or questions
         known = {q.id: m for q in questions if (m := recall.memories.get(QuestionId(q.id)))}
         if any(memory.due_at <= now for memory in known.values()):
             return _weakest({q: m for q, m in known.items() if m.due_at <= now}, now)

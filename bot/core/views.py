@@ -82,9 +82,11 @@ class Recall:
 
     memories: Mapping[QuestionId, Memory]
     barred: frozenset[QuestionId]
-    """Questions of open rounds in the workspace that the member has not graded yet."""
+    """Questions of open rounds, not graded yet, where the member plays or is asking."""
     open: Attempt | None = None
     """A practice begun and not graded."""
+    elsewhere: frozenset[QuestionId] = frozenset()
+    """Those of other channels of the workspace: asked only when nothing else fits."""
 
 
 PracticeRule = Callable[[Recall], QuestionId]

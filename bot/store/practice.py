@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, select
+from sqlalchemy import Connection, and_, bindparam, delete, or_, select
 
 from bot.core.errors import NoQuestionError
 from bot.core.models import Attempt, AttemptId, AttemptKey, Caller, MemberId, QuestionId
@@ -14,8 +14,9 @@ from bot.store.channels import find_channel
 from bot.store.dialects import PerDialect
 from bot.store.memories import of_member
 from bot.store.people import Person, add_member
+from bot.store.scores import ALL
 from bot.store.situations import ATTEMPT, attempt_of
-from bot.store.tables import attempts, channels, rounds
+from bot.store.tables import attempts, channels, rounds, scores
 
 _ADD = PerDialect(attempts, lambda insert: insert.returning(attempts.c.id))
 _OPEN = select(*ATTEMPT).where(
@@ -23,8 +24,18 @@ _OPEN = select(*ATTEMPT).where(
     attempts.c.round_id.is_(None),
     attempts.c.graded_at.is_(None),
 )
-_BARRED = (
-    select(rounds.c.question_id)
+_PLAYS = (
+    select(scores.c.member_id)
+    .where(
+        scores.c.channel_id == rounds.c.channel_id,
+        scores.c.period == ALL,
+        scores.c.member_id == bindparam("member"),
+    )
+    .correlate(rounds)
+    .exists()
+)
+_OPEN_ROUNDS = (
+    select(rounds.c.question_id, or_(channels.c.external_id == bindparam("channel"), _PLAYS))
     .join(channels, channels.c.id == rounds.c.channel_id)
     .outerjoin(
         attempts,
@@ -56,7 +67,7 @@ def practice(
     Raises NoQuestionError for a question of an open round that the member has not graded yet.
     """
     person = add_member(connection, caller, now)
-    recall = _recall(connection, person)
+    recall = _recall(connection, caller, person)
     asked = QuestionId(question) if question else rule(recall)
     if asked in recall.barred:
         raise NoQuestionError
@@ -70,13 +81,21 @@ def practice(
     return Situation(person.id, asked, attempt, channel=channel)
 
 
-def _recall(connection: Connection, person: Person) -> Recall:
-    wanted = {"member": person.id, "workspace": person.workspace_id}
+def _recall(connection: Connection, caller: Caller, person: Person) -> Recall:
+    wanted = {
+        "member": person.id,
+        "workspace": person.workspace_id,
+        "channel": caller.channel or "",
+    }
     row = connection.execute(_OPEN, {"member": person.id}).one_or_none()
+    open_rounds = connection.execute(_OPEN_ROUNDS, wanted).all()
     return Recall(
         memories=of_member(connection, person.id),
-        barred=frozenset(map(QuestionId, connection.scalars(_BARRED, wanted))),
+        barred=frozenset(QuestionId(question) for question, is_near in open_rounds if is_near),
         open=attempt_of(row) if row else None,
+        elsewhere=frozenset(
+            QuestionId(question) for question, is_near in open_rounds if not is_near
+        ),
     )
 
 

@@ -191,10 +191,15 @@ def test_a_cycle_asks_each_question_once_in_any_deck_and_channel(size, channel, 
 # --- practice
 
 
-def recall(memories: dict[str, Memory], barred: set[str] | None = None) -> Recall:
+def recall(
+    memories: dict[str, Memory],
+    barred: set[str] | None = None,
+    elsewhere: set[str] | None = None,
+) -> Recall:
     return Recall(
         {QuestionId(id_): memory for id_, memory in memories.items()},
-        frozenset(QuestionId(id_) for id_ in barred or ()),
+        frozenset(map(QuestionId, barred or ())),
+        elsewhere=frozenset(map(QuestionId, elsewhere or ())),
     )
 
 
@@ -229,6 +234,16 @@ def test_practice_never_asks_a_question_that_is_still_open_in_a_channel():
     picked = Picker(deck).for_member(recall({"open": due}, {"open"}), None, None, NOW)
 
     assert picked == "free"
+
+
+def test_practice_asks_what_is_open_in_strange_channels_only_when_nothing_else_fits():
+    deck = a_deck(a_question("near"), a_question("strange"), a_question("free"))
+    picker = Picker(deck)
+
+    assert picker.for_member(recall({}, {"near"}, {"strange"}), None, None, NOW) == "free"
+    assert (
+        picker.for_member(recall({}, {"near", "free"}, {"strange"}), None, None, NOW) == "strange"
+    )
 
 
 def test_practice_comes_back_to_what_fades_next_when_all_is_known():

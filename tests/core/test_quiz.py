@@ -197,12 +197,24 @@ async def test_a_changed_grade_replaces_the_first_in_points_and_board(world):
     again = await world.press(BEN, Verb.REGRADE, key)
     assert next(each for each in again.inputs if isinstance(each, Ticks)).chosen == {"0", "1"}
 
-    await world.grade(BEN, key, grade="missed")
+    await world.grade(BEN, key, grade="partly")
 
     table = next(
         block for block in await world.quiz.command(BEN, "leaderboard") if isinstance(block, Table)
     )
-    assert table.rows == (("1", "Name of U2", "0"),)
+    assert table.rows == (("1", "Name of U2", "5"),)
+
+
+async def test_a_grade_changed_to_missed_takes_the_name_off_the_board(world):
+    key = await world.ask()
+    await world.reveal(BEN, key)
+    await world.grade(BEN, key, "0", "1")
+    assert "Name of U2" in said(await world.quiz.command(ANN, "leaderboard"))
+    await world.press(BEN, Verb.REGRADE, key)
+
+    await world.grade(BEN, key, grade="missed")
+
+    assert "Name of U2" not in said(await world.quiz.command(ANN, "leaderboard"))
 
 
 async def test_after_the_close_nothing_is_revealed_or_changed(world):

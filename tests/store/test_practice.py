@@ -8,7 +8,17 @@ import pytest
 
 from bot.core.errors import NoQuestionError, StaleKeyError
 from bot.core.models import AttemptKey, Confidence
-from tests.builders import DAY, HOUR, NOON, a_caller, a_channel, a_round, a_rule, grade
+from tests.builders import (
+    DAY,
+    HOUR,
+    NOON,
+    a_caller,
+    a_channel,
+    a_round,
+    a_rule,
+    grade,
+    open_a_round,
+)
 
 SURE = Confidence.SURE
 
@@ -99,17 +109,33 @@ async def test_a_rule_is_told_what_may_be_asked(store):
     assert after.barred == frozenset()
 
 
-async def test_open_rounds_of_the_whole_workspace_are_barred_and_no_others(store):
+async def test_open_rounds_are_barred_where_a_member_plays_and_avoided_in_the_workspace(store):
+    await a_round(store, question="here")
+    played = await a_round(store, a_caller(channel="C2"), question="played")
+    await grade(store, played, a_caller(channel="C2"))
+    await store.claim_answers(["slack"], NOON + DAY, lambda *_: None)
+    await open_a_round(store, now=NOON + DAY, question="new")
+    await a_round(store, a_caller(channel="C3"), now=NOON + DAY, question="there")
+    await a_round(store, a_caller(workspace="T2"), now=NOON + DAY, question="elsewhere")
+    told = []
+
+    await store.practice(a_caller(), picks("q2", told), NOON + DAY)
+
+    [recall] = told
+    assert (recall.barred, recall.elsewhere) == ({"new"}, {"there"})
+
+
+async def test_a_closed_round_bars_nothing(store):
     await a_round(store, question="here")
     await a_round(store, a_caller(channel="C2"), question="there")
-    await a_round(store, a_caller(workspace="T2"), question="elsewhere")
     told = []
 
     await store.practice(a_caller(), picks("q2", told), NOON)
     await store.claim_answers(["slack"], NOON + DAY, lambda *_: None)
     await store.practice(a_caller(), picks("q2", told), NOON + DAY)
 
-    assert [recall.barred for recall in told] == [{"here", "there"}, frozenset()]
+    assert [recall.barred for recall in told] == [{"here"}, frozenset()]
+    assert [recall.elsewhere for recall in told] == [{"there"}, frozenset()]
 
 
 async def test_the_question_of_an_open_round_is_not_practised(store):
