@@ -204,6 +204,19 @@ def _done(migration: Migration) -> str:
     return f"The database is now at {migration.after}.{copy}"
 
 
+def forget_workspace(settings: Settings, platform: Platform, workspace: str) -> bool:
+    """Delete all that is kept about a workspace; False if nothing was; raises StoreError."""
+    return asyncio.run(_forgotten(settings, platform, workspace))
+
+
+async def _forgotten(settings: Settings, platform: Platform, workspace: str) -> bool:
+    database = Database(settings.database_url)
+    try:
+        return await Store(database).forget_workspace(platform, workspace)
+    finally:
+        await database.close()
+
+
 def _slack(settings: Settings, quiz: Quiz, store: Store) -> Face:
     from bot.adapters.slack.app import SlackFace, SlackOptions  # noqa: PLC0415  # when set up
 

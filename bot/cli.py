@@ -42,6 +42,13 @@ class Part(StrEnum):
     WORKER = "worker"
 
 
+class Place(StrEnum):
+    """Where a workspace lives."""
+
+    SLACK = "slack"
+    DISCORD = "discord"
+
+
 class Form(StrEnum):
     """How a manifest is written."""
 
@@ -141,6 +148,25 @@ def invite(
         typer.echo(invitation(application, token))
     except ValueError as error:
         _stop(str(error))
+
+
+@app.command()
+def forget(
+    platform: Annotated[Place, typer.Argument(help="slack or discord")],
+    workspace: Annotated[str, typer.Argument(help="Slack's team id (T…) or Discord's server id")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
+) -> None:
+    """Delete everything kept about one workspace: settings, members, attempts, its token."""
+    with _told():
+        from bot.app import forget_workspace  # noqa: PLC0415  # as above
+        from bot.core.models import Platform  # noqa: PLC0415  # as above
+
+        settings = _settings()
+        if not yes:
+            typer.confirm(f"Delete everything kept about {platform} {workspace}?", abort=True)
+        if not forget_workspace(settings, Platform(platform), workspace):
+            _stop(f"Nothing is kept about {platform} {workspace}.")
+        typer.echo(f"Everything about {platform} {workspace} is deleted.")
 
 
 @app.command("token-key")

@@ -86,12 +86,15 @@ def running(cwd: Path, *arguments: str, **settings: Any) -> Iterator[Process]:
         process.close()
 
 
-def finished(cwd: Path, *arguments: str, **settings: Any) -> subprocess.CompletedProcess[str]:
-    """Run the command to its end."""
+def finished(
+    cwd: Path, *arguments: str, typed: str = "", **settings: Any
+) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end; *typed* is what it is told when it asks."""
     return subprocess.run(
         [sys.executable, "-m", "bot", *arguments],
         cwd=cwd,
         env=environment_of(cwd, **settings),
+        input=typed,
         capture_output=True,
         text=True,
         timeout=60,

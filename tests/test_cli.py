@@ -14,6 +14,10 @@ from cryptography.fernet import Fernet
 from sqlalchemy import make_url
 
 from bot import __version__
+from bot.store.database import Database
+from bot.store.migrate import migrate
+from bot.store.store import Store
+from tests.builders import a_caller, a_channel
 from tests.processes import environment_of, finished, running
 
 
@@ -42,7 +46,16 @@ def test_the_help_names_every_command_and_says_what_happens_without_one(tmp_path
     assert done.returncode == 0
     assert all(
         name in done.stdout
-        for name in ("run", "migrate", "doctor", "manifest", "invite", "token-key", "questions")
+        for name in (
+            "run",
+            "migrate",
+            "doctor",
+            "manifest",
+            "invite",
+            "token-key",
+            "forget",
+            "questions",
+        )
     )
     assert "Without a command it runs" in done.stdout
 
@@ -220,6 +233,27 @@ def test_the_doctor_shows_each_channel_with_its_next_post_and_last_deliveries(tm
 
     assert "Web #flask: Next question" in shown
     assert "question: sent" in shown
+
+
+async def test_a_workspace_is_forgotten_when_the_host_is_sure(tmp_path):
+    url = f"sqlite:///{tmp_path / 'flaskquiz.db'}"
+    migrate(url)
+    database = Database(url)
+    store = Store(database)
+    for workspace in ("T1", "T2"):
+        await a_channel(store, a_caller(workspace=workspace))
+
+    refused = finished(tmp_path, "forget", "slack", "T1", typed="n\n")
+    assert (refused.returncode, await store.find_channel(a_caller()) is None) == (1, False)
+    done = finished(tmp_path, "forget", "slack", "T1", "--yes")
+    again = finished(tmp_path, "forget", "slack", "T1", "--yes")
+
+    assert (done.returncode, again.returncode) == (0, 2)
+    assert done.stdout == "Everything about slack T1 is deleted.\n"
+    assert again.stderr == "Nothing is kept about slack T1.\n"
+    assert await store.find_channel(a_caller()) is None
+    assert await store.find_channel(a_caller(workspace="T2")) is not None
+    await database.close()
 
 
 def test_a_key_for_tokens_is_one(tmp_path):

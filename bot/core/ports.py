@@ -193,8 +193,8 @@ class Store(Protocol):
     async def leave_workspace(self, platform: Platform, workspace: str) -> None:
         """Leave every channel of a workspace."""
 
-    async def forget_workspace(self, platform: Platform, workspace: str) -> None:
-        """Delete a workspace with all it holds."""
+    async def forget_workspace(self, platform: Platform, workspace: str) -> bool:
+        """Delete a workspace with all it holds; False if nothing was kept."""
 
     async def keep_settings(
         self,

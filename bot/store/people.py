@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, bindparam, delete, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
 
 from bot.core.models import Caller, MemberId, Platform, WorkspaceId
 from bot.store.dialects import insert_or_ignore
-from bot.store.tables import channels, installations, members, scores, workspaces
+from bot.store.tables import channels, installations, kept, members, scores, workspaces
 from bot.store.text import fit
 
 NAME_MAX = 100
@@ -134,15 +134,24 @@ def set_hidden(connection: Connection, caller: Caller, hidden: bool, now: dateti
     )
 
 
-def forget_workspace(connection: Connection, platform: Platform, workspace: str) -> None:
-    """Delete a workspace with all it holds, its token included."""
-    connection.execute(
+def forget_workspace(connection: Connection, platform: Platform, workspace: str) -> bool:
+    """
+    Delete a workspace with all it holds: its token, and the small facts that name it. False if
+    nothing was kept.
+    """
+    deleted = connection.execute(
         delete(workspaces).where(
             workspaces.c.platform == platform, workspaces.c.external_id == workspace
         )
-    )
+    ).rowcount
     if platform is Platform.SLACK:
-        connection.execute(delete(installations).where(installations.c.workspace == workspace))
+        token = delete(installations).where(installations.c.workspace == workspace)
+        deleted += connection.execute(token).rowcount
+    names_it = or_(
+        kept.c.value == workspace, kept.c.name.endswith(f":{workspace}", autoescape=True)
+    )
+    connection.execute(delete(kept).where(kept.c.name.startswith(f"{platform}:"), names_it))
+    return deleted > 0
 
 
 def forget(connection: Connection, caller: Caller) -> None:

@@ -91,8 +91,8 @@ class Store:
     async def leave_workspace(self, platform: Platform, workspace: str) -> None:
         await self._database.write(channels.leave_workspace, platform, workspace)
 
-    async def forget_workspace(self, platform: Platform, workspace: str) -> None:
-        await self._database.write(people.forget_workspace, platform, workspace)
+    async def forget_workspace(self, platform: Platform, workspace: str) -> bool:
+        return await self._database.write(people.forget_workspace, platform, workspace)
 
     async def keep_settings(
         self,

@@ -141,8 +141,13 @@ async def test_a_forgotten_workspace_leaves_no_trace(store, database):
     for caller in (slack, discord):
         await a_busy_member(store, caller)
     await store.keep_installation(an_installation())
+    for name, value in (("slack:hello:T1", "C1"), ("slack:home:U1", "T1"), ("web:T1", "T1")):
+        await store.keep(name, value)
 
-    await store.forget_workspace(Platform.SLACK, "T1")
+    assert await store.forget_workspace(Platform.SLACK, "T1")
+    assert not await store.forget_workspace(Platform.SLACK, "T1")
+    facts = [await store.recall(name) for name in ("slack:hello:T1", "slack:home:U1", "web:T1")]
+    assert facts == [None, None, "T1"]
 
     left = await database.read(everything)
     assert "Ann" not in left
