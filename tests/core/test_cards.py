@@ -54,11 +54,9 @@ from bot.core.parts import (
     Button,
     Buttons,
     Card,
-    Facts,
     Form,
     Mention,
     Numbered,
-    Quiet,
     Table,
     Ticks,
     Verb,
@@ -449,6 +447,22 @@ def test_the_doctor_says_what_failed_and_why():
     assert "Next question tomorrow 09:00, in 23 hours." in card
 
 
+def test_a_hello_is_of_no_day():
+    hello = a_delivery(DeliveryState.SENT, kind=Kind.HELLO, local_on=date(1970, 1, 1), sent_at=NOW)
+
+    assert channel.delivery_words(hello, NOW) == ("hello", "sent today 10:00")
+    assert channel.delivery_words(a_delivery(DeliveryState.SKIPPED), NOW)[0] == "20 Nov question"
+
+
+def test_the_help_names_every_command_as_it_can_be_typed_on_every_face():
+    """In Discord a command with others below it cannot be sent by itself."""
+    named = [word for command, _ in people.HELP for word in command.split("[")[0].split()[1:]]
+    opening = said(channel.hello(a_deck(QUESTION)))
+
+    assert {word.strip(",") for word in named} == WORDS.keys() - {"help"}
+    assert "/flaskquiz start" in opening
+
+
 def test_a_healthy_channel_is_told_so():
     card = channel.doctor(CHANNEL, a_deck(QUESTION), [], [], timedelta(0), NOW)
 
@@ -566,9 +580,3 @@ def _spans(value: Any) -> Iterator[Any]:
     elif is_dataclass(value):
         for each in fields(value):
             yield from _spans(getattr(value, each.name))
-
-
-def test_the_help_names_every_command():
-    help_words = said([block for block in people.help_card() if isinstance(block, Facts | Quiet)])
-
-    assert all(word in help_words for word in WORDS if word not in ("start", "help"))

@@ -96,7 +96,7 @@ def hello(deck: Deck) -> Card:
             Paragraph(
                 (
                     "Anyone can begin now: ",
-                    Code("/flaskquiz"),
+                    Code("/flaskquiz start"),
                     " asks you in private.",
                 )
             ),
@@ -302,7 +302,9 @@ def _delivery_fact(delivery: Delivery, now: datetime) -> tuple[str, Text]:
 def delivery_words(delivery: Delivery, now: datetime) -> tuple[str, str]:
     """Which delivery it is, and what became of it."""
     on = delivery.local_on
-    label = f"{on.day} {MONTHS[on.month - 1][:3]} {KINDS[delivery.kind]}"
+    label = KINDS[delivery.kind]
+    if delivery.kind is not Kind.HELLO:  # it is owed once, and not for any day
+        label = f"{on.day} {MONTHS[on.month - 1][:3]} {label}"
     zone = delivery.channel.zone
     match delivery.state:
         case DeliveryState.SENT:

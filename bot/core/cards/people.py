@@ -30,7 +30,7 @@ from bot.core.views import Profile
 from bot.core.wording import LEVELS, counted, dots, listed, moment, ordinal
 
 HELP = (
-    ("/flaskquiz", "today's question if you have not answered it, otherwise practice"),
+    ("/flaskquiz start", "today's question if you have not answered it, otherwise practice"),
     ("/flaskquiz practice [level] [topic]", "one question in private: what is due, then new ones"),
     ("/flaskquiz leaderboard [week|month|all]", "the standings, only for you until you share them"),
     ("/flaskquiz me", "your points, streak, what is due, how well you judge yourself"),
@@ -160,7 +160,7 @@ def exported(data: bytes) -> Card:
     return Card(
         summary="Your data",
         blocks=(
-            Paragraph(("Here is everything I keep about you in this workspace.",)),
+            Paragraph(("Here is everything I keep about you here.",)),
             File("flaskquiz-export.json", "application/json", data),
         ),
     )
@@ -183,7 +183,7 @@ def not_sent(name: str) -> Card:
 def forget() -> Card:
     """Asks once more before everything is deleted."""
     sure = (
-        "This deletes your answers, grades, points, streaks and memories in this workspace, "
+        "This deletes your answers, grades, points, streaks and memories here, "
         "at once and for good."
     )
     yes = Button("Delete it all", Action(Verb.FORGET_CONFIRMED), Style.DANGER)
