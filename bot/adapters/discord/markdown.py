@@ -27,7 +27,11 @@ def visible(text: str) -> str:
     """*text* without what nobody sees; half characters become a question mark."""
     if text.isascii() and text.isprintable():
         return text
-    return _UNSEEN.sub("", text.encode("utf-8", "replace").decode())
+    return _UNSEEN.sub("", _whole(text))
+
+
+def _whole(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
 
 
 def escape(text: str) -> str:
@@ -86,7 +90,7 @@ def _link(link: Link) -> str:
 
 def fenced(text: str, language: str) -> str:
     """Lines of code; a fence inside is broken by a blank without width."""
-    shown = re.sub("``(?=`)", f"``{_BLANK}", text.replace("\r", "")).strip("\n")
+    shown = re.sub("``(?=`)", f"``{_BLANK}", _whole(text).replace("\r", "")).strip("\n")
     if shown.endswith("`"):
         shown += _BLANK
     return f"```{language}\n{shown}\n```"

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.discord.fitting import TEXT_MAX, cost
@@ -343,6 +343,7 @@ INPUT = st.one_of(
 
 
 @settings(max_examples=60, deadline=None)
+@example("", [CodeBlock("\ud800", "python")], [Words("words", "Words")])
 @given(NASTY, st.lists(BLOCK, max_size=6), st.lists(INPUT, min_size=1, max_size=9))
 def test_no_form_is_too_much_for_discord(title: str, blocks: list[Any], inputs: list[Any]):
     named = tuple(replace(each, name=f"{each.name}{i}") for i, each in enumerate(inputs))
