@@ -1,11 +1,11 @@
-"""Databases for everybody: each test has one of its own, empty and migrated."""
+"""Databases for everybody: each test has one to itself, empty and migrated."""
 
 from __future__ import annotations
 
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -16,19 +16,68 @@ from sqlalchemy import make_url
 from bot.store.database import Database
 from bot.store.migrate import migrate
 from bot.store.store import Store
+from bot.store.tables import metadata
 from tests.postgres import running_postgres
 
 _numbers = count(1)
 
 
 @contextmanager
-def _new_database(server: str, template: str = "template0") -> Iterator[str]:
-    """Copy a database of a server; dropped at the end, whoever is still connected."""
+def _new_database(server: str) -> Iterator[str]:
+    """An empty database of a server; dropped at the end, whoever is still connected."""
     name = f"fq_test_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
         yield make_url(server).set(database=name).render_as_string(hide_password=False)
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+class PostgresDatabases:
+    """Migrated databases, emptied and lent again: to make one takes longer than most tests."""
+
+    def __init__(self, server: str) -> None:
+        self._server = server
+        self._free: list[tuple[ExitStack, str]] = []
+
+    @contextmanager
+    def lent(self) -> Iterator[str]:
+        """Lend a migrated and empty database; gives its address."""
+        stack, url = self._free.pop() if self._free else self._made()
+        yield url
+        try:
+            _empty(url)
+        except psycopg.Error:  # a test has shut it, or broken it on purpose
+            stack.close()
+        else:
+            self._free.append((stack, url))
+
+    def close(self) -> None:
+        """Drop them all."""
+        for stack, _ in self._free:
+            stack.close()
+
+    def _made(self) -> tuple[ExitStack, str]:
+        stack = ExitStack()
+        url = stack.enter_context(_new_database(self._server))
+        migrate(url)
+        return stack, url
+
+
+def _empty(url: str) -> None:
+    """Throw out who is still connected and leave the database as a migration leaves it."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        tables = [f'"{table.name}"' for table in reversed(metadata.sorted_tables)]
+        counters = connection.execute("SELECT sequencename FROM pg_sequences").fetchall()
+        connection.execute(
+            ";".join(
+                [f"DELETE FROM {table}" for table in tables]
+                + [f'ALTER SEQUENCE "{name}" RESTART' for (name,) in counters]
+            )
+        )
 
 
 @pytest.fixture(scope="session")
@@ -58,11 +107,11 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: str) -> Iterator[str]:
-    """The name of a migrated database on the server, to be copied."""
-    with _new_database(postgres_server) as url:
-        migrate(url)
-        yield str(make_url(url).database)
+def postgres_databases(postgres_server: str) -> Iterator[PostgresDatabases]:
+    """Migrated databases on the server, to be lent to one test after another."""
+    databases = PostgresDatabases(postgres_server)
+    yield databases
+    databases.close()
 
 
 @pytest.fixture
@@ -73,9 +122,9 @@ def empty_postgres_url(postgres_server: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
-    """The address of a PostgreSQL database of this test."""
-    with _new_database(postgres_server, postgres_template) as url:
+def postgres_url(postgres_databases: PostgresDatabases) -> Iterator[str]:
+    """The address of a PostgreSQL database, for this test alone."""
+    with postgres_databases.lent() as url:
         yield url
 
 
