@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from bot import __version__
-from bot.questions_cli import questions_app
+from bot.questions.cli import questions_app
 from bot.stopping import StoppedError, stop_by_raising
 
 if TYPE_CHECKING:

@@ -73,7 +73,7 @@ def test_topics_are_typed_as_slugs_and_shown_as_labels():
 
 
 def test_an_editor_may_be_told_where_the_schema_is(tmp_path):
-    path = a_file(tmp_path, an_entry(), **{"$schema": "bot/questions.schema.json"})
+    path = a_file(tmp_path, an_entry(), **{"$schema": "bot/questions/schema.json"})
 
     assert len(load(path)) == 1
 
@@ -326,7 +326,7 @@ def test_ten_thousand_questions_load_in_a_second_or_two(tmp_path):
 
 
 def test_the_schema_file_in_the_package_is_the_schema():
-    published = Path(__file__).parents[2] / "bot" / "questions.schema.json"
+    published = Path(__file__).parents[2] / "bot" / "questions" / "schema.json"
 
     assert json.loads(published.read_text(encoding="utf-8")) == schema()
     assert DeckFile.model_json_schema()["required"] == ["title", "questions"]

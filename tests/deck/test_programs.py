@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from bot.core.deck import Deck
-from bot.programs import Room
-from bot.proving import Proof, claims_of, prove
+from bot.questions.programs import Room
+from bot.questions.proving import Proof, claims_of, prove
 
 NEWEST, OLDEST = "3.1.3", "3.0.3"
 PARALLEL = min(os.cpu_count() or 1, 4)

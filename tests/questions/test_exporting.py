@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.deck import Deck, load
-from bot.exporting import FIELDS, MODEL_ID, to_markdown, write_anki
+from bot.questions.exporting import FIELDS, MODEL_ID, to_markdown, write_anki
 from bot.settings import shipped_deck
 from tests.decks import a_deck, a_question
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:  # --help imports neither pydantic nor Rich
     from rich.console import Console
 
     from bot.core.deck import Deck, Question
-    from bot.programs import Room
-    from bot.proving import Proof
+    from bot.questions.programs import Room
+    from bot.questions.proving import Proof
 
 FAULTS = 1
 """Exit status when a deck has faults."""
@@ -63,7 +63,7 @@ def list_(
 ) -> None:
     """List the questions of a deck."""
     from bot.core.deck import slug  # noqa: PLC0415  # not for --help
-    from bot.deck_tables import listing  # noqa: PLC0415  # as above
+    from bot.questions.tables import listing  # noqa: PLC0415  # as above
 
     deck = _load(path)
     topics = frozenset({slug(topic)} if topic else ())
@@ -79,7 +79,7 @@ def show(
     deck: DeckOption = None,
 ) -> None:
     """Show one question with its answer."""
-    from bot.deck_tables import page  # noqa: PLC0415  # not for --help
+    from bot.questions.tables import page  # noqa: PLC0415  # not for --help
 
     (question,) = _chosen(_load(deck), [question_id])
     _console().print(page(question))
@@ -88,7 +88,7 @@ def show(
 @questions_app.command()
 def stats(path: DeckArgument = None) -> None:
     """Count topics against levels."""
-    from bot.deck_tables import counts  # noqa: PLC0415  # not for --help
+    from bot.questions.tables import counts  # noqa: PLC0415  # not for --help
 
     _console().print(counts(_load(path)))
 
@@ -128,7 +128,7 @@ def verify(
     This runs the code in the deck: verify only a deck that you trust. Each program gets a process
     of its own, without a network, in a home that is thrown away.
     """
-    from bot.programs import Room  # noqa: PLC0415  # not for --help
+    from bot.questions.programs import Room  # noqa: PLC0415  # not for --help
 
     chosen = _chosen(_load(deck), question_ids or [])
     room = Room(packages=flask, parallel=parallel, timeout=timeout)
@@ -152,7 +152,7 @@ def export(
     """Write a deck for Anki, or as a page to read."""
     if anki is None and markdown is None:
         _wrong_use("Say what to write: --anki FILE.apkg or --markdown FILE.")
-    from bot.exporting import to_markdown, write_anki  # noqa: PLC0415  # not for --help
+    from bot.questions.exporting import to_markdown, write_anki  # noqa: PLC0415  # not for --help
 
     deck = _load(path)
     try:
@@ -205,7 +205,7 @@ def _chosen(deck: Deck, question_ids: list[str]) -> list[Question]:
 def _prove(questions: list[Question], room: Room) -> Proof:
     from rich.progress import Progress  # noqa: PLC0415  # not for --help
 
-    from bot.proving import NoFlaskError, claims_of, prove  # noqa: PLC0415  # as above
+    from bot.questions.proving import NoFlaskError, claims_of, prove  # noqa: PLC0415  # as above
 
     if sys.platform == "win32":
         _wrong_use("verify needs Linux or macOS: it forks the processes that deck programs run in.")

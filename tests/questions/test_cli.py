@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.core.deck import load, schema
-from bot.questions_cli import questions_app
+from bot.questions.cli import questions_app
 from bot.settings import shipped_deck
 from tests.decks import a_question
 
@@ -227,7 +227,7 @@ def test_verify_of_an_unknown_id_is_wrong_use(path):
 
 
 def test_verify_without_a_flask_says_how_to_get_one(path, monkeypatch):
-    monkeypatch.setattr("bot.proving.find_version", lambda *_: None)
+    monkeypatch.setattr("bot.questions.proving.find_version", lambda *_: None)
 
     done = call("verify", "--deck", path)
 
@@ -269,7 +269,7 @@ def test_export_to_where_nothing_can_be_written_is_one_sentence(path, tmp_path, 
 def test_help_imports_nothing_it_does_not_need():
     code = """
 import sys
-import bot.questions_cli
+import bot.questions.cli
 heavy = ("pydantic", "rich.table", "genanki", "sqlalchemy", "packaging", "bot.core.deck", "bot.settings")
 print([name for name in heavy if name in sys.modules])
 """

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.core.deck import Question
-from bot.programs import CLEAN_ROOM, FILE_MAX, OUTPUT_MAX, Result, Room, run_programs
-from bot.proving import NoFlaskError, claims_of, find_flask, holds_for, prove
+from bot.questions.programs import CLEAN_ROOM, FILE_MAX, OUTPUT_MAX, Result, Room, run_programs
+from bot.questions.proving import NoFlaskError, claims_of, find_flask, holds_for, prove
 from tests.decks import a_question
 
 COLD, WARM = Room(), Room(warm=True)
@@ -265,7 +265,7 @@ def test_a_runner_that_cannot_start_says_why(tmp_path):
 
 
 def test_the_clean_room_is_only_ever_started_never_imported():
-    code = "import sys, bot.proving, bot.questions_cli; print([m for m in sys.modules if 'clean_room' in m])"
+    code = "import sys, bot.questions.proving, bot.questions.cli; print([m for m in sys.modules if 'clean_room' in m])"
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
@@ -371,7 +371,7 @@ def test_another_flask_in_a_directory_comes_before_the_installed_one(tmp_path):
 
 
 def test_without_a_flask_there_is_nothing_to_prove_with(monkeypatch):
-    monkeypatch.setattr("bot.proving.find_version", lambda *_: None)
+    monkeypatch.setattr("bot.questions.proving.find_version", lambda *_: None)
 
     with pytest.raises(NoFlaskError):
         find_flask(COLD)

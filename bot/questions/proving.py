@@ -13,7 +13,7 @@ from difflib import unified_diff
 from packaging.specifiers import SpecifierSet
 
 from bot.core.deck import Question
-from bot.programs import Result, Room, find_version, run_programs
+from bot.questions.programs import Result, Room, find_version, run_programs
 
 LAST_WORDS = 3
 """Lines of a program's standard error that are shown."""

@@ -1,0 +1,1 @@
+"""Tools for decks: `flaskquiz questions`; the running bot needs none of them."""
