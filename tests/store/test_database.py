@@ -131,6 +131,19 @@ async def test_writes_that_wait_share_one_commit(sqlite: Database):
     assert len(await sqlite.read(names)) == 20
 
 
+async def test_writes_asked_for_in_one_turn_of_the_loop_share_one_commit(sqlite: Database):
+    commits = Commits(sqlite)
+
+    async def ask(name: str) -> None:
+        time.sleep(0.005)  # noqa: ASYNC251  # what else there is to do, and the writer may run
+        await sqlite.write(keep, name)
+
+    await asyncio.gather(*map(ask, "abcdefgh"))
+
+    assert commits.count == 1
+    assert await sqlite.read(names) == list("abcdefgh")
+
+
 async def test_a_caller_hears_after_the_commit(sqlite: Database, tmp_path: Path):
     heard = []
 
