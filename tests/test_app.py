@@ -1,6 +1,7 @@
 """One process put together: what it tells of itself."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -9,7 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.app import Bot, Parts, clock, prepare_database
+from bot.app import Bot, Parts, clock, prepare_database, spare_from_collection
 from bot.settings import read_settings
 from bot.stopping import Stop
 
@@ -69,3 +70,13 @@ async def test_what_members_do_is_in_the_metrics_of_the_process(sqlite_url, capl
 
     assert joined.status == 200
     assert 'flaskquiz_interactions_total{face="web",outcome="kept",verb="team"} 1.0' in metrics
+
+
+def test_what_a_process_is_built_of_is_not_collected_again_and_again():
+    try:
+        spare_from_collection()
+
+        assert gc.get_freeze_count() > 10_000
+        assert len(gc.get_objects(generation=2)) < 1_000
+    finally:
+        gc.unfreeze()
