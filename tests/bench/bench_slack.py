@@ -1,8 +1,10 @@
 """
 Signed clicks a second through the whole path, beside a Bolt app that does nothing.
 
-``python -m tests.bench.bench_slack [CLICKS]``. The server is a process of its own; each click is a
-submitted grade, with the modal that Slack sends along, stored before it is acknowledged.
+``python -m tests.bench.bench_slack [CLICKS]``. Each server is a process of its own; each click is a
+submitted grade, with the modal that Slack sends along, stored before it is acknowledged. The servers
+take turns in short rounds, and each is compared with the idle one of the same round, so that a busy
+machine disturbs all of them alike.
 """
 
 from __future__ import annotations
@@ -17,12 +19,10 @@ import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlencode
 
-import psycopg
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
@@ -30,6 +30,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.app import SlackFace, SlackOptions
 from bot.adapters.slack.render import Place, render_form
+from bot.app import spare_from_collection
 from bot.core.cards import rounds
 from bot.core.deck import load
 from bot.core.models import AttemptKey, Caller, Confidence, MessageRef, Platform
@@ -44,7 +45,7 @@ from tests.fakes.slack.http_events import sign
 from tests.postgres import running_postgres
 
 AT_ONCE = (1, 32)
-ROUNDS = 3
+ROUNDS = 9
 """Each server is measured so often, in turns; the medians count."""
 
 
@@ -65,13 +66,20 @@ async def serve(kind: str, api_url: str, token: str, secret: str, database_url: 
         )
         server = web.Application()
         server.router.add_post("/slack/events", handle)
+        server.router.add_post("/used", _used)
         runner = web.AppRunner(server, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, "127.0.0.1", 0).start()
+        spare_from_collection()  # both: as `flaskquiz run` does
         print(runner.addresses[0][1], flush=True)
         await asyncio.to_thread(sys.stdin.read)
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, flush=True)
+
+
+async def _used(_: web.Request) -> web.Response:
+    """The seconds of processor this process has used."""
+    return web.Response(text=f"{time.process_time():.6f}")
 
 
 async def _nothing(api_url: str, token: str, secret: str) -> Any:
@@ -113,6 +121,8 @@ class Measured:
     a_second: float
     p50: float
     p99: float
+    processor: float
+    """Milliseconds of processor time for a click."""
 
 
 async def seed(database_url: str, members: int) -> AttemptKey:
@@ -138,10 +148,8 @@ async def seed(database_url: str, members: int) -> AttemptKey:
     return key
 
 
-async def clicks(
-    database_url: str, key: AttemptKey, secret: str, members: int, stale: bool
-) -> list[bytes]:
-    """The requests, signed now: with *stale* keys they only make the names known."""
+async def revealed(database_url: str, key: AttemptKey) -> dict[str, Any]:
+    """The modal in which a grade is given."""
     database = Database(database_url)
     store, deck = Store(database), load(shipped_deck())
     caller = Caller(Platform.SLACK, "T1", "U0", "p0", channel="C1")
@@ -150,9 +158,7 @@ async def clicks(
     assert question is not None
     view = render_form(rounds.reveal(situation, question), Place("C1", "#flask"))
     await database.close()
-    if stale:
-        view["callback_id"] = "fq:1:grade:r999999"
-    return [_click(view, n, secret) for n in range(members)]
+    return view
 
 
 def _click(view: dict[str, Any], n: int, secret: str) -> bytes:
@@ -188,21 +194,40 @@ async def click(port: int, requests: list[bytes], at_once: int) -> Measured:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         for request in waiting:
             started = time.perf_counter()
-            writer.write(request)
-            head = await reader.readuntil(b"\r\n\r\n")
-            assert head.startswith(b"HTTP/1.1 200"), head
-            length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
-            await reader.readexactly(int(length[1]) if length else 0)
+            await _exchange(reader, writer, request)
             spans.append(time.perf_counter() - started)
         writer.close()
 
-    started = time.perf_counter()
+    used, started = await _processor(port), time.perf_counter()
     await asyncio.gather(*(worker() for _ in range(at_once)))
     total = time.perf_counter() - started
+    used = await _processor(port) - used
     spans.sort()
     return Measured(
-        len(spans) / total, statistics.median(spans) * 1e3, spans[len(spans) * 99 // 100] * 1e3
+        len(spans) / total,
+        statistics.median(spans) * 1e3,
+        spans[len(spans) * 99 // 100] * 1e3,
+        used / len(spans) * 1e3,
     )
+
+
+async def _exchange(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes
+) -> bytes:
+    writer.write(request)
+    head = await reader.readuntil(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200"), head
+    length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+    return await reader.readexactly(int(length[1]) if length else 0)
+
+
+async def _processor(port: int) -> float:
+    """The seconds of processor that a server has used."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    request = b"POST /used HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"
+    answer = await _exchange(reader, writer, request)
+    writer.close()
+    return float(answer)
 
 
 # --- putting it together
@@ -231,64 +256,68 @@ class Server:
         return int(out.split()[-1])
 
 
+@dataclass
+class Side:
+    """A server with its database, and what was measured of it."""
+
+    kind: str
+    server: Server
+    key: AttemptKey
+    view: dict[str, Any]
+    found: dict[int, list[Measured]]
+
+    async def measure(self, members: range, secret: str, at_once: int) -> None:
+        """Let some members grade once, after a click that only makes their names known."""
+        stale = {**self.view, "callback_id": "fq:1:grade:r999999"}
+        await click(self.server.port, [_click(stale, n, secret) for n in members], 8)
+        requests = [_click(self.view, n, secret) for n in members]
+        self.found[at_once].append(await click(self.server.port, requests, at_once))
+
+
 async def bench(number: int) -> None:
     """Measure and print."""
+    members = number * ROUNDS * len(AT_ONCE)
     with TemporaryDirectory() as folder, running_postgres() as postgres:
         urls = {"nothing": "-", "sqlite": f"sqlite:///{folder}/bench.db", "postgres": postgres}
         async with Slack() as slack:
             workspace = slack.workspace("T1", "Pallets")
-            token = workspace.install()
-            for n in range(number):
+            token, secret = workspace.install(), slack.app.signing_secret
+            for n in range(members):
                 workspace.user(f"U{n}", f"p{n}")
-            secret = slack.app.signing_secret
-            for at_once in AT_ONCE:
-                found: dict[str, list[Measured]] = {kind: [] for kind in urls}
-                memory: dict[str, int] = {}
-                for _ in range(ROUNDS):
-                    for kind, url in urls.items():
-                        measured, memory[kind] = await _run(
-                            kind, url, folder, slack.api_url, token, secret, number, at_once
-                        )
-                        found[kind].append(measured)
-                _print(at_once, found, memory)
+            sides: list[Side] = []
+            for kind, url in urls.items():
+                kept = url if url != "-" else f"sqlite:///{folder}/nothing.db"
+                key = await seed(kept, members)
+                server = Server(kind, slack.api_url, token, secret, url)
+                await server.start()
+                view = await revealed(kept, key)
+                sides.append(Side(kind, server, key, view, {n: [] for n in AT_ONCE}))
+            turns = [(at_once, turn) for turn in range(ROUNDS) for at_once in AT_ONCE]
+            for place, (at_once, turn) in enumerate(turns):
+                for side in sides[turn % len(sides) :] + sides[: turn % len(sides)]:
+                    some = range(place * number, (place + 1) * number)
+                    await side.measure(some, secret, at_once)
+            memory = {side.kind: await side.server.stop() for side in sides}
+    for at_once in AT_ONCE:
+        _print(at_once, {side.kind: side.found[at_once] for side in sides})
+    print("\nmemory: " + ", ".join(f"{kind} {size} MB" for kind, size in memory.items()))
 
 
-async def _run(
-    kind: str, url: str, folder: str, api_url: str, token: str, secret: str, number: int,
-    at_once: int,
-) -> tuple[Measured, int]:  # fmt: skip
-    kept = url if kind != "nothing" else f"sqlite:///{folder}/nothing.db"
-    if kept.startswith("sqlite"):
-        for path in list(Path(folder).glob("*.db*")):  # noqa: ASYNC240  # nothing else runs yet
-            path.unlink()
-    else:
-        await asyncio.to_thread(_empty, kept)
-    key = await seed(kept, number)
-    server = Server(kind, api_url, token, secret, url)
-    await server.start()
-    await click(server.port, await clicks(kept, key, secret, number, stale=True), 8)
-    requests = await clicks(kept, key, secret, number, stale=False)
-    measured = await click(server.port, requests, at_once)
-    return measured, await server.stop()
-
-
-def _empty(url: str) -> None:
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("DROP SCHEMA public CASCADE")
-        connection.execute("CREATE SCHEMA public")
-
-
-def _print(at_once: int, found: dict[str, list[Measured]], memory: dict[str, int]) -> None:
+def _print(at_once: int, found: dict[str, list[Measured]]) -> None:
     def middle(kind: str, what: str) -> float:
         return statistics.median(getattr(each, what) for each in found[kind])
 
+    def times(kind: str, what: str) -> float:
+        pairs = zip(found[kind], found["nothing"], strict=True)
+        return statistics.median(getattr(one, what) / getattr(idle, what) for one, idle in pairs)
+
     print(f"\n{at_once} at once")
     for kind in found:
-        rate, p50, p99 = (middle(kind, what) for what in ("a_second", "p50", "p99"))
-        share, slower = rate / middle("nothing", "a_second"), p50 / middle("nothing", "p50")
         print(
-            f"  {kind:9} {rate:7.0f}/s ({share:4.2f} x)   p50 {p50:6.2f} ms ({slower:4.2f} x)"
-            f"   p99 {p99:6.2f} ms   {memory[kind]} MB"
+            f"  {kind:9} {middle(kind, 'a_second'):7.0f}/s ({times(kind, 'a_second'):4.2f} x)"
+            f"   p50 {middle(kind, 'p50'):6.2f} ms ({times(kind, 'p50'):4.2f} x)"
+            f"   p99 {middle(kind, 'p99'):6.2f} ms"
+            f"   processor {middle(kind, 'processor'):5.2f} ms ({times(kind, 'processor'):4.2f} x)"
         )
 
 
@@ -296,4 +325,4 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["serve"]:
         asyncio.run(serve(*sys.argv[2:]))
     else:
-        asyncio.run(bench(int(sys.argv[1]) if sys.argv[1:] else 2000))
+        asyncio.run(bench(int(sys.argv[1]) if sys.argv[1:] else 200))
