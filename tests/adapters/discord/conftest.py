@@ -103,10 +103,17 @@ async def a_team(
             await bot.stop()
 
 
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that is busy elsewhere changes no dialogue: nothing is deferred by itself."""
+    monkeypatch.setattr("bot.adapters.discord.answering.PATIENCE", 60.0)
+
+
 @pytest.fixture
 async def discord() -> AsyncIterator[FakeDiscord]:
     async with FakeDiscord() as discord:
         discord.clock.set(MONDAY)
+        discord.world.patience = 30.0
         yield discord
         assert discord.unknown_keys == []
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import traceback
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,12 +26,18 @@ COMMANDS = "/applications/{application_id}/commands"
 # --- what can be wrong
 
 
-async def test_a_wrong_token_is_said_in_a_sentence(discord: FakeDiscord, sqlite_url: str):
+async def test_a_wrong_token_is_said_in_a_sentence_without_it(
+    discord: FakeDiscord, sqlite_url: str, caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level(logging.DEBUG)
     bot = Bot(discord, sqlite_url, token="another.token.of-nobody")
 
-    with discord.pointed(), pytest.raises(StartError, match="DISCORD_TOKEN is not accepted"):
+    with discord.pointed(), pytest.raises(StartError, match="DISCORD_TOKEN is not acc") as refused:
         await bot.start()
     await bot.stop()
+
+    told = "".join(traceback.format_exception(refused.value)) + caplog.text + repr(bot.options)
+    assert "of-nobody" not in told
 
 
 @pytest.mark.parametrize("told_by", ["flags", "gateway"])
@@ -225,12 +233,13 @@ async def test_what_is_under_way_is_finished_before_leaving(team: Team):
     await leaving
 
 
-async def test_no_token_and_no_words_are_in_any_log_or_delivery(
+async def test_no_token_and_no_words_are_in_any_log_and_no_token_is_kept(
     discord: FakeDiscord, sqlite_url: str, caplog: pytest.LogCaptureFixture
 ):
     caplog.set_level(logging.DEBUG)
     async with a_team(discord, sqlite_url) as team:
         await play(stories.first_weeks, DiscordDialogue(team))
+        discord.world.patience = 1.0
         discord.fault("POST", "*", drop="after", times=3)
         discord.fault("POST", "*", status=400, times=3)
         for _ in range(6):
@@ -239,15 +248,24 @@ async def test_no_token_and_no_words_are_in_any_log_or_delivery(
         await team.bot.tick()
 
     tokens = [*discord.world.interactions, discord.token]
+    kept = b"".join(path.read_bytes() for path in files_of(sqlite_url))
     log = "\n".join(f"{r.getMessage()} {r.exc_text or ''}" for r in caplog.records)
     assert tokens[0]
     assert not [token for token in tokens if token in log]
     assert "request bound" not in log
+    assert b"request bound" in kept
+    assert not [token for token in tokens if token.encode() in kept]
 
 
 async def _try(team: Team) -> None:
     with suppress(AssertionError):
         await team.bob.command("flaskquiz help", channel=team.channel)
+
+
+def files_of(sqlite_url: str) -> list[Path]:
+    """The database, with what is not yet merged into it."""
+    path = Path(sqlite_url.removeprefix("sqlite:///"))
+    return list(path.parent.glob(f"{path.name}*"))
 
 
 def toggle_off_at_identify(discord: FakeDiscord) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +13,7 @@ from bot.core.errors import StoreError
 from bot.core.grading import Grade
 from bot.core.models import AttemptKey, RoundId
 from tests.adapters.discord import running
-from tests.adapters.discord.conftest import NEEDED, Team, found
+from tests.adapters.discord.conftest import Team
 from tests.adapters.discord.reading import read
 from tests.fakes.discord import Member, Message, NoAnswerError, acting, interactions
 from tests.fakes.discord.components import walk
@@ -259,129 +258,6 @@ async def test_a_grade_is_on_disk_before_the_member_hears_of_it(team: Team):
     assert await kept_grade(team, team.bob) is Grade.GOT_IT
 
 
-# --- nobody gets further by forging
-
-
-@pytest.mark.parametrize(
-    "custom_id",
-    [
-        "fq:1:answer:r1",
-        "fq:1:regrade:r1",
-        "fq:1:grade:r1:got_it",
-        "fq:1:grade:r1",
-        "fq:1:tick:r1",
-        "fq:1:answer:p1",
-    ],
-)
-async def test_nobody_reaches_into_another_guild(team: Team, custom_id: str):
-    await revealed(team)
-    stranger, elsewhere = await another_guild(team)
-    somewhere = (await stranger.command("flaskquiz help", channel=elsewhere.channel)).as_message()
-    values = {"values": ["0"]} if "tick" in custom_id else {}
-
-    seen = await acting.seen_next(forged(stranger, somewhere, custom_id, **values), stranger)
-
-    assert "no longer here" in seen.as_message().text
-    assert await kept_grade(team, team.bob) is None
-
-
-async def test_a_board_shared_elsewhere_is_the_board_from_there(team: Team):
-    reveal = await revealed(team)
-    await team.bob.press(reveal, "Got it")
-    stranger, elsewhere = await another_guild(team)
-    await stranger.command("flaskquiz settings", channel=elsewhere.channel, time="09:30")
-    somewhere = (await stranger.command("flaskquiz help", channel=elsewhere.channel)).as_message()
-
-    await acting.seen_next(forged(stranger, somewhere, "fq:1:share:2026-W48"), stranger)
-    await team.bot.tick()
-
-    assert "Bob" not in "".join(m.text for m in elsewhere.channel.from_bot)
-
-
-@pytest.mark.parametrize(
-    "custom_id",
-    [
-        "",
-        "x",
-        "fq:1",
-        "fq:2:answer:r1",
-        "fq:1:answer:",
-        "fq:1:no-such:r1",
-        "fq:1:answer:r1:",
-        "fq:1:answer:r-1",
-        "fq:1:answer:r99999999999999999999",
-        "fq:1:save:",
-        "fq:1:reveal:r1",
-        "fq:1:grade:",
-    ],
-)
-async def test_a_key_nobody_wrote_is_refused_kindly(team: Team, custom_id: str):
-    card = await team.set_up()
-
-    seen = await acting.seen_next(forged(team.bob, card, custom_id), team.bob)
-
-    assert "no longer here" in seen.as_message().text
-
-
-@pytest.mark.parametrize(
-    "components",
-    [
-        None,
-        [],
-        [{}],
-        ["x"],
-        [{"type": 18, "component": None}],
-        [{"type": 18, "component": {"custom_id": "confidence", "values": [["sure"]]}}],
-        [{"type": 1, "components": [{"custom_id": "confidence", "value": {"a": 1}}]}],
-        [{"type": 18, "component": {"custom_id": "confidence", "value": "certain"}}],
-    ],
-)
-async def test_a_dialogue_filled_in_by_no_client_is_refused_kindly(team: Team, components: Any):
-    card = await team.set_up()
-    data = {"custom_id": "fq:1:reveal:r1", "components": components}
-    asked = acting.begin(team.bob, interactions.SUBMIT, card.channel, data, message=card)
-
-    seen = await acting.seen_next(asked, team.bob)
-
-    assert "Say how sure you are" in seen.as_message().text
-
-
-async def test_only_members_who_manage_the_server_set_it_up(team: Team):
-    await team.set_up()
-    data = {
-        "custom_id": "fq:1:save:",
-        "components": [{"type": 18, "component": {"custom_id": "time", "value": "11:00"}}],
-    }
-    asked = acting.begin(team.bob, interactions.SUBMIT, team.channel, data)
-
-    seen = await acting.seen_next(asked, team.bob)
-
-    assert "Only an admin" in seen.as_message().text
-    channel = await team.bot.store.find_channel(team.caller())
-    assert channel is not None
-    assert channel.settings.schedule.at.hour == 9
-
-
-async def test_the_host_may_name_admins(team: Team):
-    await team.bot.stop()
-    team.bot.options = replace(team.bot.options, admins=(str(team.bob.id),))
-    await team.bot.start()
-
-    seen = await team.bob.command("flaskquiz settings", channel=team.channel, time="11:00")
-
-    assert "Saved." in seen.as_message().text
-
-
-async def test_the_words_of_others_are_not_for_the_taking(team: Team):
-    card = await team.set_up()
-    said = await team.cid.say(team.channel, "the words of Cid", reply_to=card)
-
-    seen = (await team.bob.use("Answer this question", said)).as_message()
-
-    assert "no longer here" in seen.text
-    assert "the words of Cid" not in json.dumps(await team.bot.store.export(team.caller(team.bob)))
-
-
 # --- the message command
 
 
@@ -485,14 +361,6 @@ async def second(team: Team) -> running.Bot:
     other = running.Bot(team.discord, team.bot._database_url)
     await other.start()
     return other
-
-
-async def another_guild(team: Team) -> tuple[Member, Team]:
-    """Somebody who is an admin elsewhere."""
-    elsewhere = found(team.discord, team.bot, "Elsewhere")
-    elsewhere.guild.add_bot(*NEEDED)
-    await team.settle()
-    return elsewhere.ann, elsewhere
 
 
 async def a_thread(team: Team, card: Message) -> Any:
