@@ -39,6 +39,7 @@ def main() -> int:
                 options.speed,
                 options.channels,
                 options.seed,
+                options.slack,
             )
             bad += _report(where, run)
     return 1 if bad else 0
