@@ -21,7 +21,7 @@ class Places:
     Says hello once in each guild, and stops posting where the bot is no longer welcome.
 
     Which channel got the hello is kept by guild, so that a guild joined while the bot was down is
-    greeted at the next start and no guild is greeted twice.
+    greeted at the next start and no guild is greeted twice. A return is noticed then too.
     """
 
     def __init__(self, quiz: Quiz, store: Store) -> None:
@@ -29,9 +29,13 @@ class Places:
         self._store = store
 
     async def on_available(self, guild: discord.Guild) -> None:
-        """Greet a guild that was never seen before: it was joined while the bot was down."""
-        if not guild.unavailable and await self._store.recall(_name(guild.id)) is None:
+        """Greet a guild that was joined, or joined again, while the bot was down."""
+        if guild.unavailable:
+            return
+        if await self._store.recall(_name(guild.id)) is None:
             await self.on_join(guild)
+        else:
+            await self._come_back(guild)
 
     async def on_join(self, guild: discord.Guild) -> None:
         """Join the channel that fits best, or those where the bot was before."""
@@ -41,6 +45,10 @@ class Places:
             return
         kept = await self._store.keep_first(_name(guild.id), str(fitting.id))
         await self._join(guild.get_channel(int(kept)) or fitting)
+        await self._come_back(guild)
+
+    async def _come_back(self, guild: discord.Guild) -> None:
+        """Join the channels that were left and are here again."""
         for left in await self._store.left_channels(Platform.DISCORD, str(guild.id)):
             if channel := guild.get_channel(int(left.channel)):
                 await self._join(channel)

@@ -121,6 +121,25 @@ async def test_on_its_return_every_channel_that_was_set_up_learns_that_it_is_pau
         assert sum("I am back" in message.text for message in channel.from_bot) == 1
 
 
+async def test_a_return_while_the_bot_was_down_is_noticed_at_the_start(team: Team):
+    await team.set_up()
+    team.guild.remove_bot()
+    await team.settle()
+    await team.bot.stop()
+    team.guild.add_bot(*NEEDED)
+
+    for _ in range(2):
+        await team.bot.start()
+        await team.settle()
+        await team.bot.tick()
+        await team.bot.stop()
+    await team.bot.start()
+    resumed = (await team.ann.command("flaskquiz resume", channel=team.channel)).as_message()
+
+    assert sum("I am back" in message.text for message in team.channel.from_bot) == 1
+    assert "Resumed." in resumed.text
+
+
 @pytest.mark.parametrize("while_down", [False, True])
 async def test_after_a_channel_was_deleted_nothing_is_posted_there(team: Team, while_down: bool):
     other = team.guild.channel("other")
