@@ -21,7 +21,7 @@ from bot.adapters.web.health import health_routes
 from bot.adapters.web.messenger import WebMessenger
 from bot.adapters.web.page import Page
 from bot.adapters.web.server import serve
-from bot.charts import paint
+from bot.charts import Easel
 from bot.core.composing import Composer
 from bot.core.deck import load
 from bot.core.errors import StartError, UnwellError
@@ -89,7 +89,8 @@ class Bot:
         self._messengers: dict[Platform, Messenger] = {}
         meter = self._metrics.interaction
         self._quiz = Quiz(self._deck, self._store, clock, self._messengers, self._wake, meter)
-        composer = Composer(self._deck, self._store, paint)
+        self._easel = Easel()
+        composer = Composer(self._deck, self._store, self._easel.paint)
         self._postman = Postman(
             self._store, composer, self._messengers, clock, count=self._metrics.delivery
         )
@@ -113,7 +114,7 @@ class Bot:
     def _page(self) -> Page:
         ours = [url] if (url := self._settings.public_url) else []
         hosts = Hosts(self._settings.host, (*self._settings.allowed_hosts, *ours))
-        page = Page(self._quiz, self._deck, self._store, paint, clock, hosts=hosts)
+        page = Page(self._quiz, self._deck, self._store, self._easel.paint, clock, hosts=hosts)
         self._metrics.watch(page.watching)
         return page
 
@@ -126,6 +127,7 @@ class Bot:
         self._started_at = clock()
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._database.close)
+            stack.push_async_callback(self._easel.close)
             routes = [*health_routes(self._health, self._metrics.registry)]
             for face in self._faces.values():
                 routes += face.routes()

@@ -97,12 +97,3 @@ class Easel:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
-
-
-async def paint(chart: Chart) -> bytes:
-    """Draw one chart in a process of its own; raises ChartError."""
-    easel = Easel()
-    try:
-        return await easel.paint(chart)
-    finally:
-        await easel.close()
