@@ -7,7 +7,6 @@ import zlib
 
 import pytest
 
-from bot import charts
 from bot.charts import Easel
 from bot.core.errors import ChartError
 from bot.core.leaderboard import Score, rank
@@ -75,9 +74,10 @@ def test_two_boards_that_are_equal_give_the_same_picture():
 
 
 async def test_the_picture_is_drawn_in_another_process():
-    chart = a_chart(30, 20, 10)
+    chart, easel = a_chart(30, 20, 10), Easel()
 
-    assert await charts.paint(chart) == draw(chart)
+    assert await easel.paint(chart) == draw(chart)
+    await easel.close()
 
 
 def test_the_bot_does_not_import_matplotlib():
