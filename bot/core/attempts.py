@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.core import calendar, choosing
 from bot.core.cards import rounds
 from bot.core.deck import Deck, Question
-from bot.core.errors import FormError, NoQuestionError, StaleKeyError
+from bot.core.errors import FormError, NoQuestionError, NotAQuestionError, StaleKeyError
 from bot.core.grading import Grade, grade_from_ticks, read_grade
 from bot.core.memory import Memory, rating, review
 from bot.core.models import (
@@ -70,10 +70,10 @@ class Attempts:
         return self._result(caller, graded, now, again=True)
 
     async def open_card(self, caller: Caller, card: MessageRef) -> Card | Form:
-        """The same for the round whose card *card* is; raises StaleKeyError for another message."""
+        """The same for the round whose card *card* is; raises NotAQuestionError for others."""
         round_ = await self._store.find_round(caller, card)
         if round_ is None:
-            raise StaleKeyError(card)
+            raise NotAQuestionError(card)
         return await self.open_attempt(caller, AttemptKey(round_id=round_.id))
 
     async def regrade(self, caller: Caller, key: AttemptKey) -> Card | Form:

@@ -2,6 +2,7 @@
 
 QuizError                      the member is told why
 ├── StaleKeyError              a button or form that no longer leads anywhere
+│   └── NotAQuestionError      a message that is none of our questions
 ├── RoundClosedError           the round has closed; practice is offered
 ├── NotRevealedError           a grade came before the answer was seen
 ├── NotAdminError
@@ -39,6 +40,10 @@ class StaleKeyError(QuizError):
 
     def __init__(self, key: object) -> None:
         super().__init__(f"no round or practice for key {str(key)[:40]!r}")
+
+
+class NotAQuestionError(StaleKeyError):
+    """A message that is none of our questions, where one was to be answered."""
 
 
 class RoundClosedError(QuizError):

@@ -23,7 +23,6 @@ from bot.adapters.discord.requests import (
     read_request,
 )
 from bot.core.cards import rounds
-from bot.core.errors import StaleKeyError
 from bot.core.models import AttemptKey, Caller
 from bot.core.parts import Action, Card, Form, Verb
 from bot.core.quiz import Quiz
@@ -105,8 +104,8 @@ class Handlers:
                 return await self._quiz.open_card(caller, card)
             case Tell(card, text):
                 return (await self._quiz.reply(caller, card, text)).note or rounds.not_a_grade()
-            case Stale(key):
-                raise StaleKeyError(key)
+            case Stale(why):
+                raise why
 
 
 def action_of(request: Request) -> Action | None:

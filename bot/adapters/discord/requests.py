@@ -12,7 +12,7 @@ from bot.adapters.discord.interactions import COMPONENT, SUBMIT, Interaction
 from bot.adapters.discord.keys import Key
 from bot.adapters.discord.modals import read_values
 from bot.core.commands import Command
-from bot.core.errors import StaleKeyError
+from bot.core.errors import NotAQuestionError, StaleKeyError
 from bot.core.models import MessageRef
 from bot.core.parts import Action, Values, Verb
 
@@ -70,9 +70,9 @@ class Tell:
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """A key that this version did not write."""
+    """A key that this version did not write, or a message that is no question."""
 
-    key: str
+    why: StaleKeyError
 
 
 Request = Run | Press | Tick | Submit | Open | Tell | Stale
@@ -90,8 +90,8 @@ def read_request(interaction: Interaction) -> Request:
         if data.get("type") == MESSAGE_COMMAND:
             return _message(data, interaction)
         return Run(read_command(data))
-    except StaleKeyError:
-        return Stale(str(data.get("custom_id") or data.get("target_id"))[:100])
+    except StaleKeyError as why:
+        return Stale(why)
 
 
 def _component(data: Mapping[str, Any]) -> Request:
@@ -124,7 +124,7 @@ def _message(data: Mapping[str, Any], interaction: Interaction) -> Request:
         return Open(MessageRef(target))
     card = _card_of(message, interaction.channel)
     if author != str(interaction.user["id"]) or card is None:
-        raise StaleKeyError(target)
+        raise NotAQuestionError(target)
     return Tell(card, str(message.get("content") or ""))
 
 

@@ -14,6 +14,7 @@ from bot.core.errors import (
     NoChannelError,
     NoQuestionError,
     NotAdminError,
+    NotAQuestionError,
     NothingToAskError,
     NotInChannelError,
     NotRevealedError,
@@ -54,6 +55,9 @@ async def told(answer: Awaitable[Card | Form]) -> Card | Form:
 
 _PLAIN: dict[type[QuizError], Card] = {
     StaleKeyError: _card("That question is no longer here. Practise another one?", PRACTISE),
+    NotAQuestionError: _card(
+        "That is none of my questions. Use this on one of them, or on your own reply to one."
+    ),
     RoundClosedError: _card(
         "This round has closed; its answer is posted. Practise instead?", PRACTISE
     ),

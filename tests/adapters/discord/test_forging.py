@@ -55,7 +55,7 @@ async def test_a_card_of_another_guild_cannot_be_opened_or_answered(team: Team):
     heard = await stranger.say(elsewhere.channel, "my words", reply_to=own)
     await team.settle()
 
-    assert "no longer here" in seen.as_message().text
+    assert "none of my questions" in seen.as_message().text
     assert (list(told.reactions), list(heard.reactions)) == ([], ["📝"])
 
 
@@ -196,7 +196,7 @@ async def test_the_words_of_others_are_not_for_the_taking(team: Team):
 
     seen = (await team.bob.use("Answer this question", said)).as_message()
 
-    assert "no longer here" in seen.text
+    assert "none of my questions" in seen.text
     assert "the words of Cid" not in json.dumps(await team.bot.store.export(team.caller(team.bob)))
 
 

@@ -277,11 +277,14 @@ async def test_the_message_command_on_an_own_message_in_the_thread_takes_it(team
     assert "I kept your words" in seen.text
 
 
-async def test_the_message_command_on_other_messages_of_ours_says_so(team: Team):
-    await team.set_up()
-    board = await team.bob.say(team.channel, "hello")
+async def test_the_message_command_on_other_messages_says_where_it_works(team: Team):
+    await team.bot.tick()
+    (hello,) = team.channel.from_bot
+    said = await team.bob.say(team.channel, "hello")
 
-    assert "no longer here" in (await team.bob.use("Answer this question", board)).as_message().text
+    for message in (hello, said):
+        seen = await team.bob.use("Answer this question", message)
+        assert "none of my questions" in seen.as_message().text
 
 
 # --- direct messages

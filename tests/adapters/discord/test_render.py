@@ -27,6 +27,7 @@ from bot.core.errors import (
     NoChannelError,
     NoQuestionError,
     NotAdminError,
+    NotAQuestionError,
     NothingToAskError,
     NotInChannelError,
     NotRevealedError,
@@ -226,6 +227,7 @@ def test_long_words_give_way_to_the_answer():
 
 REFUSALS: list[QuizError] = [
     StaleKeyError("fq:1:answer:r1"),
+    NotAQuestionError("5"),
     RoundClosedError("a-question"),
     NotRevealedError(AttemptKey(round_id=RoundId(7))),
     NotAdminError("change the settings"),
@@ -244,7 +246,9 @@ REFUSALS: list[QuizError] = [
 
 
 def test_every_refusal_is_known_here():
-    assert {type(error) for error in REFUSALS} == {QuizError, *QuizError.__subclasses__()}
+    known = {QuizError, *QuizError.__subclasses__(), *StaleKeyError.__subclasses__()}
+
+    assert {type(error) for error in REFUSALS} == known
 
 
 @pytest.mark.parametrize("error", REFUSALS, ids=lambda error: type(error).__name__)

@@ -131,7 +131,7 @@ async def test_the_shortcut_opens_the_question_of_a_card_and_of_its_thread(one: 
     other = (await one.bob.say(one.channel, "lunch?")).said
     assert other is not None
 
-    assert "no longer here" in (await one.bob.shortcut(SHORTCUT, other)).text
+    assert "none of my questions" in (await one.bob.shortcut(SHORTCUT, other)).text
 
 
 # --- commands
