@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from bot.core.calendar import local_date
-from bot.core.cards.rounds import BOARD, GROUP_MIN, PRACTISE
+from bot.core.cards.rounds import BOARD, GROUP_MIN, PRACTISE, PRACTISE_FIRST
 from bot.core.deck import Deck, slug
 from bot.core.grading import Grade
 from bot.core.memory import Memory, retrievability
@@ -32,7 +32,7 @@ def me(profile: Profile, deck: Deck, now: datetime, *, has_board: bool = True) -
     hidden = (Quiet(("Your name is hidden on leaderboards.",)),) if profile.hidden else ()
     if not profile.grades:
         begin = Paragraph(("You have not graded an answer yet. Practice is a good beginning.",))
-        return Card("Your page", (Heading(("You",)), begin, *hidden, Buttons((PRACTISE,))))
+        return Card("Your page", (Heading(("You",)), begin, *hidden, Buttons((PRACTISE_FIRST,))))
     pairs = [*_place_facts(profile), *_memory_facts(profile, now)]
     strong, weak = strong_and_weak(profile, deck)
     if strong:
@@ -143,7 +143,7 @@ def team(record: TeamRecord, deck: Deck, now: datetime) -> Card:
         summary=title,
         blocks=(
             Heading((title,)),
-            Table(("Topic", "Got it", "Share"), rows, frozenset({1, 2})),
+            Table(("Topic", "Got it", "Known"), rows, frozenset({1, 2})),
             *((Paragraph((Strong("Fading: "), listed(fading))),) if fading else ()),
             Quiet(
                 (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.core.cards.known import strong_and_weak
-from bot.core.cards.rounds import PRACTISE, asked
+from bot.core.cards.rounds import PRACTISE, PRACTISE_FIRST, asked
 from bot.core.deck import Deck
 from bot.core.models import AttemptKey
 from bot.core.parts import (
@@ -94,7 +94,8 @@ def home(profile: Profile, deck: Deck, now: datetime) -> Card:
         blocks.append(Paragraph(("No question is open where you play. Practice is always open.",)))
     due = sum(memory.due_at <= now for memory in profile.memories.values())
     words = f"{counted(due, 'question')} due for review." if due else "No review is due."
-    blocks += [Divider(), Heading(("Practice",)), Paragraph((words,)), Buttons((PRACTISE,))]
+    practise = PRACTISE if profile.memories else PRACTISE_FIRST
+    blocks += [Divider(), Heading(("Practice",)), Paragraph((words,)), Buttons((practise,))]
     blocks += [Divider(), Heading(("You",)), *_standing(profile, deck)]
     blocks += [Divider(), Heading(("Privacy",)), *_privacy(profile)]
     return Card(summary="Your page", blocks=tuple(blocks))
@@ -127,7 +128,7 @@ def _privacy(profile: Profile) -> tuple[Block, ...]:
             (
                 name,
                 Button("Export my data", Action(Verb.EXPORT)),
-                Button("Forget me", Action(Verb.FORGET), Style.DANGER),
+                Button("Forget me", Action(Verb.FORGET)),  # it asks once more
             )
         ),
     )

@@ -65,6 +65,7 @@ _DOCS = {
 GROUP_MIN = 3
 """Fewer members than this are never shown as a group: it would be about persons."""
 PRACTISE = Button("Practise one more", Action(Verb.PRACTICE))
+PRACTISE_FIRST = Button("Practise", Action(Verb.PRACTICE))
 BOARD = Button("Leaderboard", Action(Verb.LEADERBOARD))
 
 
