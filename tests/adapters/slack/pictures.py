@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from bot.adapters.slack.render import render_message
+from bot.charts import Easel
+from bot.core.cards import refusals, rounds
 from bot.core.deck import load
+from bot.core.models import Tally
+from bot.core.parts import Card
+from bot.core.ports import Chart
+from bot.core.views import RoundView
 from bot.settings import shipped_deck
 from bot.store.migrate import migrate
 from tests.adapters.slack.conftest import Team
-from tests.adapters.slack.running import Bot, MovedClock
+from tests.adapters.slack.running import Bot, Gallery, MovedClock
+from tests.adapters.slack.test_deck_in_slack import CHANNEL, NOW, REFUSALS, a_round
 from tests.fakes.slack import Message, Person, Slack
 
 WORDS = "It belongs to the request, I think: what a hook puts there is gone with the next one."
+
+
+class Painted(Gallery):
+    """Draws charts as they are."""
+
+    async def __call__(self, chart: Chart) -> bytes:
+        easel = Easel()
+        try:
+            return await easel.paint(chart)
+        finally:
+            await easel.close()
 
 
 async def draw(folder: Path) -> None:
@@ -40,6 +60,7 @@ async def _team(slack: Slack, clock: MovedClock, url: str) -> Team:
     token = workspace.install(by=ann)
     channel = workspace.channel("C1", "flask", creator=ann)
     bot = Bot(slack, clock, url, token=token, deck=load(shipped_deck()))
+    bot.gallery = Painted()
     await bot.start()
     bot.configure()
     return Team(slack, workspace, channel, ann, bob, cid, bot, clock)
@@ -47,7 +68,7 @@ async def _team(slack: Slack, clock: MovedClock, url: str) -> Team:
 
 async def _play(team: Team, folder: Path) -> None:
     def keep(name: str, seen: Any) -> None:
-        (folder / f"{name}.json").write_text(json.dumps(_shown(seen), ensure_ascii=False))
+        (folder / f"{name}.json").write_text(json.dumps(_shown(seen, team), ensure_ascii=False))
 
     card = await team.set_up()
     keep("hello", team.posts()[0])
@@ -83,6 +104,33 @@ async def _play(team: Team, folder: Path) -> None:
     keep("again", team.ann.view)
     await team.ann.open_home()
     keep("home", team.ann.home)
+    dan = team.workspace.user("U4", "Dan")
+    await dan.open_home()
+    keep("home_new", dan.home)
+    _longest(team, folder)
+
+
+def _longest(team: Team, folder: Path) -> None:
+    """The longest question of each level, and every refusal."""
+    for level in ("beginner", "intermediate", "advanced"):
+        some = [q for q in team.bot.deck.questions if q.level == level]
+        question = max(some, key=lambda q: len(q.prompt) + sum(map(len, q.code or ())))
+        view = RoundView(a_round(question), CHANNEL, Tally(12, 7, 3, 1))
+        _write(folder / f"card_{level}.json", rounds.daily(view, question, NOW))
+        view = RoundView(a_round(question, NOW), CHANNEL, Tally(12, 7, 3, 1))
+        _write(folder / f"card_{level}_closed.json", rounds.daily(view, question, NOW))
+    cards = [*map(refusals.refusal, REFUSALS), refusals.apology()]
+    messages = [_said(card) for card in cards]
+    (folder / "refusals.json").write_text(json.dumps(messages))
+
+
+def _write(path: Path, card: Card) -> None:
+    path.write_text(json.dumps(_said(card), ensure_ascii=False))
+
+
+def _said(card: Card) -> dict[str, Any]:
+    message = render_message(card)
+    return {"name": "FlaskQuiz", "text": message.text, "blocks": message.blocks}
 
 
 async def _answer(team: Team, person: Person, card: Message, grade: str) -> None:
@@ -91,17 +139,26 @@ async def _answer(team: Team, person: Person, card: Message, grade: str) -> None
     await person.submit(values={"grade": grade})
 
 
-def _shown(seen: Any) -> dict[str, Any]:
+def _shown(seen: Any, team: Team) -> dict[str, Any]:
     users = {"U1": "Ann Lee", "U2": "Bob Ng", "U3": "Cid"}
     if isinstance(seen, Message):
         return {
             "name": "FlaskQuiz",
             "text": seen.text,
-            "blocks": seen.blocks,
+            "blocks": [_with_picture(block, team) for block in seen.blocks],
             "ephemeral": bool(seen.only_for),
             "users": users,
         }
     return {**seen.body, "users": users}
+
+
+def _with_picture(block: dict[str, Any], team: Team) -> dict[str, Any]:
+    """A picture as a preview can show it, which has no Slack to ask for the file."""
+    if block["type"] != "image":
+        return block
+    content = team.workspace.team.files[block["slack_file"]["id"]].content or b""
+    address = f"data:image/png;base64,{base64.b64encode(content).decode()}"
+    return {"type": "image", "image_url": address, "alt_text": block["alt_text"]}
 
 
 if __name__ == "__main__":
