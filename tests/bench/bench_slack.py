@@ -4,7 +4,8 @@ Signed clicks a second through the whole path, beside a Bolt app that does nothi
 ``python -m tests.bench.bench_slack [CLICKS]``. Each server is a process of its own; each click is a
 submitted grade, with the modal that Slack sends along, stored before it is acknowledged. The servers
 take turns in short rounds, and each is compared with the idle one of the same round, so that a busy
-machine disturbs all of them alike.
+machine disturbs all of them alike. What the disk takes for one commit is measured beside them; with
+``TMPDIR`` on a disk in memory it takes nothing.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ import asyncio
 import json
 import re
 import resource
+import sqlite3
 import statistics
 import sys
 import time
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from tempfile import TemporaryDirectory
@@ -274,6 +276,20 @@ class Side:
         self.found[at_once].append(await click(self.server.port, requests, at_once))
 
 
+def commits(folder: str) -> list[float]:
+    """The milliseconds of commits of one row each, without us and without SQLAlchemy."""
+    spans = []
+    with closing(sqlite3.connect(f"{folder}/commits.db", isolation_level=None)) as database:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = FULL")
+        database.execute("CREATE TABLE IF NOT EXISTS notes (words)")
+        for _ in range(20):
+            started = time.perf_counter()
+            database.execute("INSERT INTO notes VALUES (?)", ("x" * 500,))
+            spans.append((time.perf_counter() - started) * 1e3)
+    return spans
+
+
 async def bench(number: int) -> None:
     """Measure and print."""
     members = number * ROUNDS * len(AT_ONCE)
@@ -292,15 +308,18 @@ async def bench(number: int) -> None:
                 await server.start()
                 view = await revealed(kept, key)
                 sides.append(Side(kind, server, key, view, {n: [] for n in AT_ONCE}))
+            syncs: list[float] = []
             turns = [(at_once, turn) for turn in range(ROUNDS) for at_once in AT_ONCE]
             for place, (at_once, turn) in enumerate(turns):
                 for side in sides[turn % len(sides) :] + sides[: turn % len(sides)]:
                     some = range(place * number, (place + 1) * number)
                     await side.measure(some, secret, at_once)
+                syncs += commits(folder)
             memory = {side.kind: await side.server.stop() for side in sides}
     for at_once in AT_ONCE:
         _print(at_once, {side.kind: side.found[at_once] for side in sides})
-    print("\nmemory: " + ", ".join(f"{kind} {size} MB" for kind, size in memory.items()))
+    print(f"\none commit alone on SQLite: p50 {statistics.median(syncs):.2f} ms")
+    print("memory: " + ", ".join(f"{kind} {size} MB" for kind, size in memory.items()))
 
 
 def _print(at_once: int, found: dict[str, list[Measured]]) -> None:
