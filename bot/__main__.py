@@ -1,10 +1,16 @@
-"""``python -m bot``: the same as ``flaskquiz``."""
+"""``python -m bot``, and the script ``flaskquiz``."""
 
 import sys
 
-if __name__ == "__main__":
+
+def main() -> None:
+    """Run the command line."""
     try:
-        from bot.cli import main
-    except KeyboardInterrupt:  # reading it takes a moment, and Ctrl-C may come in that
+        from bot.cli import main as run  # noqa: PLC0415  # Ctrl-C may come while it is read
+    except KeyboardInterrupt:
         sys.exit("Stopped before it was done.")
+    run()
+
+
+if __name__ == "__main__":
     main()

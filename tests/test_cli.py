@@ -268,7 +268,7 @@ socket.socket.connect = refuse
 os.environ.clear()
 import bot
 for module in pkgutil.walk_packages(bot.__path__, "bot."):
-    if "migrations" not in module.name and module.name != "bot.__main__":
+    if "migrations" not in module.name:
         importlib.import_module(module.name)
 assert threading.active_count() == 1, threading.enumerate()
 assert not os.listdir("."), os.listdir(".")
