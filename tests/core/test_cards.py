@@ -461,6 +461,7 @@ def test_the_help_names_every_command_as_it_can_be_typed_on_every_face():
 
     assert {word.strip(",") for word in named} == WORDS.keys() - {"help"}
     assert "/flaskquiz start" in opening
+    assert "/flaskquiz settings" in opening
 
 
 def test_a_healthy_channel_is_told_so():

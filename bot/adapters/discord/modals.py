@@ -15,13 +15,17 @@ from bot.core.parts import (
     Divider,
     File,
     Form,
+    Heading,
     Input,
     Option,
+    Paragraph,
     Picks,
     Picture,
+    Quiet,
     Ticks,
     Values,
     Words,
+    plain,
 )
 
 Json = dict[str, Any]
@@ -38,14 +42,20 @@ MORE = "More by /flaskquiz settings: "
 
 
 def render_modal(form: Form) -> Json:
-    """Draw *form* as a modal; inputs beyond the fifth are named, for the command to take."""
+    """
+    Draw *form* as a modal; inputs beyond the fifth are named, for the command to take.
+
+    Where they leave no row for the text, it stands beneath the first label.
+    """
     rows = [_label(each) for each in form.inputs[:ROWS_MAX]]
     left_out = form.inputs[ROWS_MAX:]
     if left_out:
         names = ", ".join(each.name for each in left_out)
         rows[-1]["description"] = _both(rows[-1].get("description", ""), f"{MORE}{names}.")
-    text = _text(form)
-    if text and len(rows) < ROWS_MAX:
+    if len(rows) == ROWS_MAX:
+        if plainly := visible(" ".join(_sentences(form))):
+            rows[0]["description"] = _both(rows[0].get("description", ""), plainly)
+    elif text := _text(form):
         rows.insert(0, {"type": TEXT, "content": text})
     return {
         "custom_id": str(Key(form.action)),
@@ -61,8 +71,14 @@ def _text(form: Form) -> str:
     return "\n".join(text for text in fit([piece(block) for block in blocks]) if text.strip())
 
 
+def _sentences(form: Form) -> Iterator[str]:
+    for block in form.blocks:
+        if isinstance(block, Heading | Paragraph | Quiet):
+            yield plain(block.text)
+
+
 def _both(hint: str, more: str) -> str:
-    """A hint and where to find more; where there is no room for both, the latter."""
+    """A hint and what comes after it; where there is no room for both, the latter."""
     both = f"{hint} {more}".strip()
     return both if len(both) <= HINT_MAX else cut(more, HINT_MAX)
 

@@ -101,7 +101,14 @@ def hello(deck: Deck) -> Card:
                 )
             ),
             Buttons((SET_UP,)),
-            Quiet((f"I know {counted(len(deck), 'question')}. An admin picks the time and days.",)),
+            Quiet(
+                (
+                    f"I know {counted(len(deck), 'question')}. An admin picks the time and days: "
+                    "here with the button, in another channel with ",
+                    Code("/flaskquiz settings"),
+                    ".",
+                )
+            ),
         ),
     )
 

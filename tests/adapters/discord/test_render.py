@@ -270,6 +270,7 @@ def test_the_settings_fit_a_modal_and_name_what_does_not():
     names = [part["custom_id"] for part in walk(modal["components"]) if "custom_id" in part]
     assert names == ["time", "zone", "days", "levels", "topics"]
     assert modal["components"][-1]["description"].endswith("/flaskquiz settings: open, digest.")
+    assert modal["components"][0]["description"].startswith("The quiz in #flask: one question")
 
 
 # --- anything
