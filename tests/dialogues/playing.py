@@ -20,10 +20,12 @@ async def play(dialogue: Dialogue, face: Face, *, restarting: bool = False) -> l
     return steps
 
 
-async def play_together(dialogue: Dialogue, *faces: Face) -> None:
+async def play_together(dialogue: Dialogue, *faces: Face, restarting: bool = False) -> None:
     """Play the same dialogue in several places at once, a step here and a step there."""
     playing = [dialogue(face) for face in faces]
     while playing:
         for each in list(playing):
             if await anext(each, None) is None:
                 playing.remove(each)
+            elif restarting:
+                await faces[0].restart()

@@ -23,20 +23,31 @@ async def test_a_dialogue_goes_as_written(team: Team, dialogue: Dialogue, restar
     assert team.slack.records.advice == []
 
 
+@pytest.mark.parametrize("restarting", [False, True], ids=["", "restarting"])
 async def test_two_workspaces_play_at_once_and_know_nothing_of_each_other(
-    teams: tuple[Team, Team],
+    teams: tuple[Team, Team], restarting: bool
 ):
     first, second = teams
     second.workspace.user("U29", "zoe")
 
     await play_together(
-        stories.first_weeks, SlackDialogue(first), SlackDialogue(second, at="16:00")
+        stories.first_weeks,
+        SlackDialogue(first),
+        SlackDialogue(second, at="16:00"),
+        restarting=restarting,
     )
 
     for team, other in ((first, second), (second, first)):
         shown = team.channel.words + "".join(m.words for m in team.workspace.log)
         assert other.bob.id not in shown
     assert first.slack.records.protocol_errors == []
+    assert first.slack.calls("auth.test") == []  # who we are is in our table
+
+
+async def test_nobody_asks_slack_who_we_are_but_at_the_start(team: Team):
+    await play(stories.first_weeks, SlackDialogue(team))
+
+    assert len(team.slack.calls("auth.test")) == 1
 
 
 async def test_a_dialogue_goes_as_written_on_postgres(
