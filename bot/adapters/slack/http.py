@@ -19,6 +19,8 @@ from bot.adapters.slack.socket import Dispatch
 
 logger = logging.getLogger(__name__)
 
+ANSWER_WITHIN = 3
+"""Seconds after which Slack gives up on a click or a command: it never brings an older one."""
 BODY_MAX = 1024 * 1024
 """Bytes of a request; Slack's largest carry a view of at most 250 kB."""
 
@@ -30,6 +32,7 @@ class Door:
         self._verifier = SignatureVerifier(signing_secret)
         self._dispatch = dispatch
         self._replays = Replays()
+        self._since = time.time()
         self._under_way = 0
         self._done = asyncio.Event()
         self._is_closed = False
@@ -51,6 +54,8 @@ class Door:
             return web.Response(status=400, text="not text")
         if not self._is_signed(request, body, signature):
             return web.Response(status=401, text="not signed by Slack")
+        if self._is_from_before(request):
+            return web.Response(status=401, text="made before this process began")
         if self._replays.is_known(signature, now) and not _is_retry(request):
             return web.Response(status=401, text="taken before")
         try:
@@ -79,6 +84,14 @@ class Door:
             self._under_way -= 1
             self._done.set()
 
+    def _is_from_before(self, request: web.Request) -> bool:
+        """
+        Whether a click or command was made before this process began, which remembers none of
+        those that another one has taken; events count once by their id in the store.
+        """
+        at = int(request.headers["X-Slack-Request-Timestamp"])
+        return not _is_event(request) and at < self._since - ANSWER_WITHIN
+
     def _is_signed(self, request: web.Request, body: str, signature: str) -> bool:
         at = request.headers.get("X-Slack-Request-Timestamp", "")
         # By the wall clock, as Slack's own: a signature is good for five minutes.
@@ -96,8 +109,11 @@ def _is_retry(request: web.Request) -> bool:
 
     The header is not signed, but only events are brought again, and those count once by their id.
     """
-    is_event = request.content_type == "application/json"
-    return is_event and "X-Slack-Retry-Num" in request.headers
+    return _is_event(request) and "X-Slack-Retry-Num" in request.headers
+
+
+def _is_event(request: web.Request) -> bool:
+    return request.content_type == "application/json"
 
 
 def _payload(body: str) -> str:

@@ -70,6 +70,30 @@ async def test_the_very_same_request_again_is_refused(team: Team):
     assert "10, 1st of 1" in " ".join(shown.text.split())
 
 
+async def test_a_request_from_before_a_restart_is_refused_after_it(team: Team):
+    """The signature is good still, but who has answered it is no more."""
+    await team.set_up()
+    await team.bot.restart()
+
+    replayed = await team.slack.forge("slash_commands", a_command(team), "good", 200)
+
+    assert replayed.status == 401
+    assert (await team.bot.store.find_channel(team.caller())).next_daily_at is not None  # type: ignore[union-attr]
+
+
+async def test_an_event_from_before_a_restart_is_taken_after_it(team: Team):
+    """Slack brings it until it is acknowledged, and it counts once by its id."""
+    await team.set_up()
+    await team.bot.restart()
+    event = {"type": "app_home_opened", "user": team.bob.id, "tab": "home", "event_ts": "1.0"}
+    envelope = team.slack.events.envelope(team.workspace.team, event)
+
+    brought = await team.slack.forge("events_api", envelope, "good", 200)
+
+    assert brought.status == 200
+    assert team.bob.home is not None
+
+
 async def test_a_timestamp_that_is_none_is_refused(team: Team):
     for at in ("", "soon", "-1", "1e9", "٣", "9" * 400):
         headers = {
