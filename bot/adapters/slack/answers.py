@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Coroutine
 from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.adapters.slack.api import CALL_ERRORS, Api, code_of, reason_of
+from bot.adapters.slack.patience import left
 from bot.adapters.slack.render import Place, render_home, render_message, render_view
 from bot.adapters.slack.workspaces import Workspace
 from bot.core.cards import people
@@ -19,8 +20,8 @@ from bot.core.parts import Card, File, Form
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = 2.0
-"""Seconds for a call: an answer is due within three, and a trigger lasts no longer."""
+PATIENCE = 10.0
+"""Seconds for what may still arrive after the acknowledgement."""
 Body = dict[str, Any]
 _NOBODY_LOOKS = ("hash_conflict", "not_found", "view_not_found", "expired_trigger_id")
 """A second click came first, or the member closed the modal."""
@@ -77,14 +78,19 @@ class Answers:
         file = next((block for block in answer.blocks if isinstance(block, File)), None)
         if file is None:
             return answer
-        task = asyncio.create_task(self._send(workspace, body, caller, file))
-        self._sending.add(task)
-        task.add_done_callback(self._sending.discard)
+        self._begin(self._send(workspace, body, caller, file))
         return people.sent_apart(file.name)
 
     async def finish(self) -> None:
-        """Wait for files that are on their way."""
-        await asyncio.gather(*self._sending)
+        """Wait for what is on its way."""
+        while self._sending:
+            await asyncio.gather(*self._sending)
+
+    def _begin(self, sending: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(sending)
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+        return task
 
     async def _send(self, workspace: Workspace, body: Body, caller: Caller, file: File) -> None:
         client = self._api.of(workspace)
@@ -109,9 +115,12 @@ class Answers:
         await self._tried("update a modal", call)
 
     async def _respond(self, body: Body, card: Card, *, replace: bool) -> None:
-        url = body.get("response_url")
-        if not url:
-            return
+        """Answer where something was pressed; what takes longer goes on after the ack."""
+        if url := body.get("response_url"):
+            sending = self._begin(self._say(str(url), card, replace=replace))
+            await asyncio.wait({sending}, timeout=left())
+
+    async def _say(self, url: str, card: Card, *, replace: bool) -> None:
         message = render_message(card)
         said = {
             "response_type": "ephemeral",
@@ -132,7 +141,7 @@ class Answers:
     async def _tried(self, what: str, call: Awaitable[Any]) -> bool:
         """Await *call*; False, and a line in the log, when Slack did not do it."""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(left()):
                 await call
         except CALL_ERRORS as error:
             if code_of(error) not in _NOBODY_LOOKS:

@@ -18,6 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.slack.api import hush
 from bot.adapters.slack.events import Events
 from bot.adapters.slack.handlers import Handlers
+from bot.adapters.slack.patience import begin
 from bot.adapters.slack.workspaces import Workspace, Workspaces
 
 logger = logging.getLogger(__name__)
@@ -72,6 +73,7 @@ class Bolt:
 
     async def dispatch(self, request: AsyncBoltRequest) -> BoltResponse:
         """Do what a verified request asks for."""
+        begin()
         response = await self._app.async_dispatch(request)
         if response.status == 200 and request.body.get("type") == "event_callback":
             return BoltResponse(status=200, body="")  # events are acknowledged without words

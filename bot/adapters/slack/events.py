@@ -8,10 +8,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.adapters.slack.answers import PATIENCE, Answers
+from bot.adapters.slack.answers import Answers
 from bot.adapters.slack.api import CALL_ERRORS, Api, code_of, reason_of
 from bot.adapters.slack.callers import Callers
 from bot.adapters.slack.edge import Once, answered
+from bot.adapters.slack.patience import left
 from bot.adapters.slack.payloads import channel_place, typed
 from bot.adapters.slack.people import People
 from bot.adapters.slack.render import Place, render_message
@@ -176,7 +177,7 @@ class Events:
 
 async def _tried(what: str, call: Awaitable[Any]) -> None:
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(left()):
             await call
     except CALL_ERRORS as error:
         if code_of(error) not in _DONE_ALREADY:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.adapters.slack.api import CALL_ERRORS, Api, reason_of
+from bot.adapters.slack.patience import left
 from bot.adapters.slack.workspaces import Workspace
 from bot.core.ports import Clock
 
@@ -75,7 +76,7 @@ class People:
     async def room(self, workspace: Workspace, channel: str) -> Room:
         """A channel; an empty one when Slack does not tell."""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(left(PATIENCE)):
                 answer = await self._api.of(workspace).conversations_info(channel=channel)
         except CALL_ERRORS as error:
             logger.info("A channel could not be looked up: %s", reason_of(error))
@@ -90,7 +91,7 @@ class People:
 
     async def _ask(self, workspace: Workspace, member: str) -> Person | None:
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(left(PATIENCE)):
                 answer = await self._api.of(workspace).users_info(user=member)
         except CALL_ERRORS as error:
             logger.info("A member could not be looked up: %s", reason_of(error))

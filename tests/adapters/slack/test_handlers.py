@@ -346,6 +346,24 @@ async def test_a_slow_slack_does_not_delay_the_acknowledgement(team: Team):
     assert asyncio.get_running_loop().time() - started < 3
 
 
+@pytest.mark.parametrize("what", ["a press", "a form", "a command"])
+async def test_a_slack_that_is_slow_in_everything_is_acknowledged_in_time(team: Team, what: str):
+    card = await team.set_up()
+    await team.cid.press(card, "Answer")
+    await team.bot.restart()  # and knows nobody any more
+    team.slack.fault("*", times=50, delay=3.2)
+
+    match what:
+        case "a press":
+            seen = await team.bob.press(card, "Answer")
+        case "a form":
+            seen = await team.cid.submit(values={"words": "x", "confidence": "sure"})
+        case _:
+            seen = await team.ann.command("/flaskquiz", "settings", team.channel)
+
+    assert seen.failed is None
+
+
 async def test_many_at_once_are_all_acknowledged_in_time(team: Team):
     card = await team.set_up()
     people = [team.workspace.user(f"U5{n}", f"p{n}") for n in range(60)]

@@ -1,0 +1,26 @@
+"""How long an answer may still take: Slack waits three seconds for one."""
+
+from __future__ import annotations
+
+import asyncio
+from contextvars import ContextVar
+
+DUE = 2.5
+"""Seconds after a request's arrival at which it is acknowledged, whatever is not done yet."""
+CALL = 2.0
+"""Seconds that one call of Slack's may take before an answer."""
+
+_due_at: ContextVar[float | None] = ContextVar("due_at", default=None)
+
+
+def begin() -> None:
+    """A request has arrived: from now on its answer is due."""
+    _due_at.set(asyncio.get_running_loop().time() + DUE)
+
+
+def left(most: float = CALL) -> float:
+    """The seconds left until the answer of this request is due, and *most* at the most."""
+    due_at = _due_at.get()
+    if due_at is None:
+        return most
+    return max(0.0, min(most, due_at - asyncio.get_running_loop().time()))
