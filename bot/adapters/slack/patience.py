@@ -18,9 +18,9 @@ def begin() -> None:
     _due_at.set(asyncio.get_running_loop().time() + DUE)
 
 
-def left(most: float = CALL) -> float:
-    """The seconds left until the answer of this request is due, and *most* at the most."""
-    due_at = _due_at.get()
+def left(most: float | None = None) -> float:
+    """The seconds left until the answer of this request is due; at most *most*, or `CALL`."""
+    due_at, call = _due_at.get(), CALL if most is None else most
     if due_at is None:
-        return most
-    return max(0.0, min(most, due_at - asyncio.get_running_loop().time()))
+        return call
+    return max(0.0, min(call, due_at - asyncio.get_running_loop().time()))
