@@ -39,7 +39,7 @@ GOOD: Final = 3
 """The green style of a button."""
 ACCENTS = {Level.BEGINNER: 0x2ECC71, Level.INTERMEDIATE: 0x3498DB, Level.ADVANCED: 0x9B59B6}
 LABEL_MAX, OPTION_MAX, PLACEHOLDER_MAX, ALT_MAX = 80, 100, 150, 1_024
-COMPONENTS_MAX = 40
+COMPONENTS_MAX, ATTACHMENTS_MAX = 40, 10
 ROW_MAX, OPTIONS_MAX = 5, 25
 SPACED = (Paragraph, Numbered)
 
@@ -92,6 +92,8 @@ def _parts(block: Block, attachments: list[Attachment]) -> list[Part]:
             return list(_rows([_button(each) for each in buttons]))
         case Divider():
             return [{"type": DIVIDER}]
+        case Picture() | File() if len(attachments) == ATTACHMENTS_MAX:
+            return []
         case Picture(name, alt, data):
             alt = cut(visible(alt), ALT_MAX)
             attachments.append(Attachment(name, data, alt))
