@@ -185,6 +185,34 @@ async def test_an_uninstalled_app_forgets_its_token_and_stops_posting(team: Team
     assert len(team.slack.calls("chat.postMessage")) == posts
 
 
+@pytest.mark.parametrize("kind", ["app_uninstalled", "tokens_revoked"])
+async def test_either_event_alone_is_enough_to_forget(team: Team, kind: str):
+    await install(team)
+    await team.set_up()
+    sealed = await team.bot.store.find_installation("T1")
+    assert sealed is not None
+    team.slack.world.uninstall(team.workspace.team)
+    event = {"type": kind, "tokens": {"oauth": [], "bot": [team.workspace.bot_user_id]}}
+    envelope = team.slack.events.envelope(team.workspace.team, event | {"event_ts": "1.0"})
+
+    assert (await team.slack.inject("events_api", envelope)).ok
+
+    assert await team.bot.store.find_installation("T1") is None
+    channel = await team.bot.store.find_channel(team.caller())
+    assert channel is not None
+    assert channel.state is ChannelState.GONE
+    assert "not installed" in str(
+        (await team.slack.inject("slash_commands", a_command(team))).answer
+    )
+
+
+def a_command(team: Team) -> dict[str, str]:
+    return {
+        "team_id": "T1", "channel_id": team.channel.id, "channel_name": "flask", "text": "help",
+        "user_id": team.ann.id, "user_name": "ann", "command": "/flaskquiz", "trigger_id": "1.2.3",
+    }  # fmt: skip
+
+
 async def test_what_was_learnt_is_there_again_when_the_app_comes_back(team: Team):
     await install(team)
     card = await team.set_up()
