@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from bot.adapters.slack.render import Place, render_card, render_form, render_home, render_message
-from bot.core.cards import refusals, rounds
+from bot.core.cards import people, refusals, rounds
 from bot.core.deck import Question, load
 from bot.core.errors import (
     AlreadyPostedError,
@@ -25,6 +26,8 @@ from bot.core.errors import (
     StaleKeyError,
 )
 from bot.core.grading import Grade
+from bot.core.leaderboard import Standing
+from bot.core.memory import Rating, review
 from bot.core.models import (
     WORDS_MAX,
     Address,
@@ -42,7 +45,8 @@ from bot.core.models import (
     Tally,
 )
 from bot.core.parts import Card
-from bot.core.views import Graded, RoundView, Situation
+from bot.core.points import Streak
+from bot.core.views import Graded, Profile, RoundView, Situation
 from bot.settings import shipped_deck
 from tests.adapters.slack.reading import read
 from tests.adapters.slack.running import MONDAY
@@ -97,6 +101,20 @@ def payloads(question: Question):
         "answer",
         message(rounds.closed(RoundView(a_round(question, NOW), CHANNEL, tally), question)),
     )
+    yield "shown", render_card(rounds.practice(situation, question, "due"), HERE)
+    for attempt in (situation.attempt, None):
+        opened = replace(situation, attempt=attempt)
+        yield "home", render_home(people.home(a_profile(question, opened), DECK, NOW))
+
+
+def a_profile(question: Question, *opened: Situation) -> Profile:
+    """A member with a past, whose open rounds are these."""
+    grades = tuple((QuestionId(q.id), Grade.MISSED, None) for q in DECK.questions[:6])
+    return Profile(
+        hidden=False, grades=grades, memories={QuestionId(question.id): review(None, Rating.Again, NOW)},
+        channel=CHANNEL, streak=Streak(3, 5, 1, NOW.date()), points=1_150,
+        standing=Standing(2, MemberId(1), "bob", 40, 3), players=12, open_rounds=opened,
+    )  # fmt: skip
 
 
 def message(card: Card):
@@ -128,7 +146,7 @@ def test_every_question_keeps_slacks_rules_and_is_cut_nowhere():
                 assert "\n".join(question.example.code) in shown
                 for paragraph in question.answer:
                     assert paragraph.replace("`", "") in shown
-            if name in ("card", "form", "practice"):
+            if name in ("card", "form", "practice", "shown", "home"):
                 assert question.prompt.replace("`", "") in shown
                 assert question.answer[0].replace("`", "") not in shown
             if "text" in payload:
@@ -142,6 +160,16 @@ REFUSALS: list[QuizError] = [
     AlreadyPostedError(NOW.date()), AlreadySharedError(), NoQuestionError("quantum", ("Routing",)),
     FormError({"time": "Give a time such as 09:30."}), QuizError(),
 ]  # fmt: skip
+
+
+@pytest.mark.skipif(not oracle.found(), reason="the Slack oracle is not here (see ORACLES)")
+def test_every_refusal_is_what_slacks_own_types_say():
+    for card in (*map(refusals.refusal, REFUSALS), refusals.apology()):
+        shown = message(card), render_card(card, HERE), render_home(card)
+        for kind, payload in zip(("Message", "Modal", "Home"), shown, strict=True):
+            assert [
+                o for o in oracle.opinion(kind, payload) if not o.startswith(oracle.ADVICE)
+            ] == []
 
 
 def test_every_refusal_is_taken_as_a_message_a_modal_and_a_home():
