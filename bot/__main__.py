@@ -4,12 +4,18 @@ import sys
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; Ctrl-C may come at any moment, and reading the modules takes some."""
     try:
-        from bot.cli import main as run  # noqa: PLC0415  # Ctrl-C may come while it is read
+        from bot.stopping import StoppedError, stop_by_raising  # noqa: PLC0415
     except KeyboardInterrupt:
         sys.exit("Stopped before it was done.")
-    run()
+    try:
+        stop_by_raising()
+        from bot.cli import app  # noqa: PLC0415
+
+        sys.exit(app())
+    except StoppedError:
+        sys.exit("Stopped before it was done.")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -12,7 +11,6 @@ import typer
 
 from bot import __version__
 from bot.questions.cli import questions_app
-from bot.stopping import StoppedError, stop_by_raising
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -202,12 +200,3 @@ def _told() -> Iterator[None]:
 def _stop(sentence: str) -> NoReturn:
     typer.echo(sentence, err=True)
     raise typer.Exit(WRONG_USE)
-
-
-def main() -> None:
-    """The entry point."""
-    try:
-        stop_by_raising()
-        sys.exit(app())
-    except StoppedError:
-        sys.exit("Stopped before it was done.")

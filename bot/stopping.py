@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -25,6 +26,10 @@ PATIENCE = timedelta(seconds=3)
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
+_told: list[int] = []
+"""Signals from before there was a loop: what is raised in a destructor or callback gets lost."""
+
+
 class StoppedError(BaseException):
     """
     The process was told to stop before it was done.
@@ -35,12 +40,19 @@ class StoppedError(BaseException):
 
 def stop_by_raising() -> None:
     """Raise StoppedError at a signal: for the time before there is a loop."""
+    sys.unraisablehook = _on_unraisable
     for number in SIGNALS:
         signal.signal(number, _raise)
 
 
-def _raise(_number: int, _frame: FrameType | None) -> NoReturn:
+def _raise(number: int, _frame: FrameType | None) -> NoReturn:
+    _told.append(number)
     raise StoppedError
+
+
+def _on_unraisable(lost: sys.UnraisableHookArgs) -> None:
+    if lost.exc_type is not StoppedError:
+        sys.__unraisablehook__(lost)
 
 
 class Stop:
@@ -59,6 +71,8 @@ class Stop:
         loop = asyncio.get_running_loop()
         for number in SIGNALS:
             loop.add_signal_handler(number, self._on_signal)
+        if _told:
+            self.tell()
 
     def tell(self) -> None:
         """Tell the process to stop, as the first signal does."""

@@ -4,6 +4,8 @@ import asyncio
 import signal
 import socket
 import sqlite3
+import subprocess
+import sys
 import threading
 import urllib.error
 import urllib.request
@@ -140,6 +142,28 @@ def test_a_database_that_takes_the_call_and_never_answers_stops_the_start(tmp_pa
     assert "127.0.0.1" in done.stderr
     assert "Traceback" not in done.stderr
     assert "hidden-word" not in done.stderr
+
+
+def test_a_signal_that_comes_in_a_destructor_is_not_lost():
+    code = """
+import asyncio, os, signal
+from bot.stopping import Stop, stop_by_raising
+class Last:
+    def __del__(self): os.kill(os.getpid(), signal.SIGTERM)
+async def main():
+    stop = Stop()
+    stop.listen()
+    await asyncio.wait_for(stop.wait(), 5)
+stop_by_raising()
+Last()
+asyncio.run(main())
+print("stopped")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=False
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "stopped\n", "")
 
 
 # --- inside one
