@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import make_url
 
 from bot.store.database import Database
-from bot.store.migrate import migrate
+from bot.store.migrate import VERSION_TABLE, migrate
 from bot.store.store import Store
 from bot.store.tables import metadata
 from tests.postgres import running_postgres
@@ -37,6 +37,7 @@ class PostgresDatabases:
 
     def __init__(self, server: str) -> None:
         self._server = server
+        self._revision = ""
         self._free: list[tuple[ExitStack, str]] = []
 
     @contextmanager
@@ -44,12 +45,10 @@ class PostgresDatabases:
         """Lend a migrated and empty database; gives its address."""
         stack, url = self._free.pop() if self._free else self._made()
         yield url
-        try:
-            _empty(url)
-        except psycopg.Error:  # a test has shut it, or broken it on purpose
-            stack.close()
-        else:
+        if self._is_emptied(url):
             self._free.append((stack, url))
+        else:
+            stack.close()
 
     def close(self) -> None:
         """Drop them all."""
@@ -59,25 +58,34 @@ class PostgresDatabases:
     def _made(self) -> tuple[ExitStack, str]:
         stack = ExitStack()
         url = stack.enter_context(_new_database(self._server))
-        migrate(url)
+        self._revision = migrate(url).after
         return stack, url
 
+    def _is_emptied(self, url: str) -> bool:
+        """Leave a database as a migration leaves it, unless a test has broken it on purpose."""
+        try:
+            with psycopg.connect(url, autocommit=True) as connection:
+                _empty(connection)
+                found = connection.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchall()
+        except psycopg.Error:
+            return False
+        return found == [(self._revision,)]
 
-def _empty(url: str) -> None:
-    """Throw out who is still connected and leave the database as a migration leaves it."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+
+def _empty(connection: psycopg.Connection) -> None:
+    """Throw out who else is connected, delete every row and begin counting anew."""
+    connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    tables = [f'"{table.name}"' for table in reversed(metadata.sorted_tables)]
+    counters = connection.execute("SELECT sequencename FROM pg_sequences").fetchall()
+    connection.execute(
+        ";".join(
+            [f"DELETE FROM {table}" for table in tables]
+            + [f'ALTER SEQUENCE "{name}" RESTART' for (name,) in counters]
         )
-        tables = [f'"{table.name}"' for table in reversed(metadata.sorted_tables)]
-        counters = connection.execute("SELECT sequencename FROM pg_sequences").fetchall()
-        connection.execute(
-            ";".join(
-                [f"DELETE FROM {table}" for table in tables]
-                + [f'ALTER SEQUENCE "{name}" RESTART' for (name,) in counters]
-            )
-        )
+    )
 
 
 @pytest.fixture(scope="session")

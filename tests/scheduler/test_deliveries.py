@@ -247,7 +247,8 @@ async def test_a_silent_workspace_delays_no_other(store: Store):
         for number in range(20):
             await a_channel(store, a_caller(workspace=f"T{workspace}", channel=f"C{number}"))
 
-    async with a_server_and_bot(store) as (server, bot):
+    patient = quick(timeout=timedelta(seconds=20))
+    async with a_server_and_bot(store, patience=patient) as (server, bot):
         server.plan = lambda _, p: Fault.SILENT if p["workspace"] == "T0" else Fault.NONE
         await bot.ticker.beat()
         await until(lambda: len(server.messages) == 40)
