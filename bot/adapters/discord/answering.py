@@ -20,22 +20,26 @@ logger = logging.getLogger(__name__)
 PATIENCE = 1.5
 """Seconds after which an interaction is deferred: Discord gives up after three."""
 
+QUESTIONS = frozenset({Verb.ANSWER, Verb.REVEAL})
+"""What is done on the message that asks a question: it stays above what comes of it."""
+
 
 class Answering:
     """
     One interaction on its way to an answer.
 
     What was pressed on a private message is answered in its place; all else privately below. A
-    refusal or an apology never takes the place of what the member was reading.
+    refusal or an apology never takes the place of what the member was reading, nor does an answer
+    that of its question.
     """
 
     def __init__(
-        self, courier: Courier, interaction: Interaction, again: Action | None = None
+        self, courier: Courier, interaction: Interaction, action: Action | None = None
     ) -> None:
-        """*again* is what to press when a dialogue came too late to be shown."""
+        """*action* is what was asked for, where one button can ask for it."""
         self._courier = courier
         self._interaction = interaction
-        self._again = again
+        self._action = action
         self._deferral: asyncio.Task[None] | None = None
         self._timer = asyncio.get_running_loop().call_later(PATIENCE, self._begin_deferral)
 
@@ -48,10 +52,14 @@ class Answering:
         if shown is None:
             return
         try:
-            await self._show(shown, in_place=is_done and self._interaction.is_in_place)
+            await self._show(shown, in_place=is_done and self._may_replace())
         except UnansweredError:
             logger.exception("Discord refused an answer")
             await self._apologise()
+
+    def _may_replace(self) -> bool:
+        asks = self._action is not None and self._action.verb in QUESTIONS
+        return self._interaction.is_in_place and not asks
 
     def _begin_deferral(self) -> None:
         self._deferral = asyncio.create_task(self._defer())
@@ -71,7 +79,7 @@ class Answering:
         if isinstance(answer, Form) and answer.action.verb is not Verb.GRADE:
             if self._deferral is None and self._interaction.kind != SUBMIT:
                 return await self._courier.answer(self._interaction, MODAL, render_modal(answer))
-            answer = too_slow(answer, self._again or answer.action)
+            answer = too_slow(answer, self._action or answer.action)
         return await self._bring(render(answer), in_place=in_place)
 
     async def _bring(self, sheet: Sheet, *, in_place: bool) -> None:

@@ -71,14 +71,38 @@ async def test_a_reveal_is_a_new_message_under_the_card_and_the_result_takes_its
     assert team.cid.private(team.channel) == []
 
 
-async def test_a_practice_is_answered_where_it_was_asked(team: Team):
+async def test_a_practised_question_stays_above_its_answer(team: Team):
     asked = (await team.bob.command("flaskquiz practice", channel=team.channel)).as_message()
+    question = asked.text
     modal = (await team.bob.press(asked, "Answer")).as_modal()
 
     reveal = (await team.bob.submit(modal, {"confidence": "guess"})).as_message()
+    result = (await team.bob.press(reveal, "Got it")).as_message()
+    following = (await team.bob.press(result, "Practise one more")).as_message()
+    again = (await team.bob.press(asked, "Answer")).as_message()
 
-    assert reveal is asked
-    assert team.bob.private(team.channel) == [asked]
+    assert team.bob.private(team.channel) == [asked, reveal, again]
+    assert asked.text == question
+    assert reveal is result is following
+
+
+async def test_a_slow_reveal_leaves_its_question_above_too(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+):
+    asked = (await team.bob.command("flaskquiz practice", channel=team.channel)).as_message()
+    modal = (await team.bob.press(asked, "Answer")).as_modal()
+    slow(monkeypatch)
+    release = hold(team, "submit")
+    sent = asyncio.create_task(team.bob.submit(modal, {"confidence": "guess"}))
+    await team.discord.until(lambda: DEFER_UPDATE in callbacks(team))
+    release.set()
+    await sent
+    await team.settle()
+
+    kept, reveal = team.bob.private(team.channel)
+    assert kept is asked
+    assert "Practice" in asked.text
+    assert "Got it" in reveal.button_labels
 
 
 async def test_ticks_stay_where_the_member_left_them(team: Team):
@@ -303,14 +327,15 @@ async def test_in_direct_messages_a_member_practises_what_they_know_from_their_g
     assert not asked.is_ephemeral
 
 
-async def test_in_direct_messages_answers_take_the_place_of_what_was_asked(team: Team):
+async def test_in_direct_messages_the_result_takes_the_place_of_the_answer(team: Team):
     asked = (await team.bob.command("flaskquiz start", channel=team.bob.dm)).as_message()
     modal = (await team.bob.press(asked, "Answer")).as_modal()
 
     reveal = (await team.bob.submit(modal, {"confidence": "guess"})).as_message()
     result = (await team.bob.press(reveal, "Got it")).as_message()
 
-    assert result is asked
+    assert "Answer" in asked.button_labels
+    assert result is reveal
     assert "Got it." in result.text
 
 
