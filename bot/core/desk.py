@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -80,7 +80,7 @@ class Desk:
         kept = await self._store.keep_settings(
             caller, settings, *_next(settings, now, channel), now
         )
-        return cards.settings_saved(kept, self._deck, now)
+        return cards.settings_saved(kept, self._deck, now, await self._complaints(kept))
 
     async def pause_or_resume(self, caller: Caller, *, pause: bool) -> Card:
         """Stop posting in the caller's channel, or go on, for admins."""
@@ -123,10 +123,14 @@ class Desk:
             raise NotSetUpError
         now = self._clock()
         offset = await self._store.now() - now
-        messenger = self._messengers.get(caller.platform)
-        complaints = await messenger.permissions(channel.address) if messenger else []
+        complaints = await self._complaints(channel)
         last = await self._store.last_deliveries(caller)
         return cards.doctor(channel, self._deck, last, complaints, offset, now)
+
+    async def _complaints(self, channel: Channel) -> Sequence[str]:
+        """What keeps the bot from posting there, as far as its platform tells."""
+        messenger = self._messengers.get(channel.address.platform)
+        return await messenger.permissions(channel.address) if messenger else ()
 
     def _refuse_others(self, caller: Caller, channel: Channel | None, wish: str) -> None:
         """Let admins pass; raises NoChannelError or NotAdminError."""

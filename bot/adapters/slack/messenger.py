@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.api import CALL_ERRORS, Api, answer_of, code_of, reason_of
 from bot.adapters.slack.manifest import SCOPES
+from bot.adapters.slack.patience import left
 from bot.adapters.slack.refused import ADVICE, DEAD_TOKEN, undelivered, unseen
 from bot.adapters.slack.render import render_message
 from bot.adapters.slack.workspaces import Workspace, Workspaces
@@ -105,7 +106,8 @@ class SlackMessenger:
 
     async def _complaints(self, workspace: Workspace, channel: str) -> list[str]:
         try:
-            answer = await self._api.of(workspace).conversations_info(channel=channel)
+            async with asyncio.timeout(left()):  # an admin waits for it
+                answer = await self._api.of(workspace).conversations_info(channel=channel)
         except CALL_ERRORS as error:
             return [ADVICE.get(code_of(error)) or f"Slack does not answer: {reason_of(error)}."]
         found = answer["channel"]

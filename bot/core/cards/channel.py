@@ -172,12 +172,16 @@ def settings_form(settings: Settings, deck: Deck, channel_name: str) -> Form:
     )
 
 
-def settings_saved(channel: Channel, deck: Deck, now: datetime) -> Card:
-    """What was kept, and what happens next."""
+def settings_saved(
+    channel: Channel, deck: Deck, now: datetime, complaints: Sequence[str] = ()
+) -> Card:
+    """What was kept, what happens next, and what stands in its way."""
+    but = f" {counted(len(complaints), 'thing')} to look at first." if complaints else ""
     return Card(
-        summary="Settings saved.",
+        summary=f"Settings saved.{but}",
         blocks=(
-            Heading(("Saved.",)),
+            Heading((f"Saved.{but}",)),
+            *(Paragraph((f"• {complaint}",)) for complaint in complaints),
             Facts(tuple(setting_facts(channel.settings, deck))),
             Quiet((next_words(channel, now),)),
             Buttons((NOW, DOCTOR)),

@@ -284,6 +284,29 @@ async def test_settings_are_corrected_in_the_form_and_kept(one: Team):
     assert (channel.name, channel.settings.topics) == ("#flask", frozenset({"routing"}))
 
 
+async def test_whoever_sets_up_a_channel_without_the_bot_is_told_to_invite_it(one: Team):
+    await one.ann.command("/flaskquiz", "settings", one.channel)
+    alone = (await one.ann.submit()).text
+    await one.ann.close(everything=True)
+    await one.ann.invite(one.channel)
+    invited = await one.ann.command("/flaskquiz", "settings time 10:00", one.channel)
+
+    assert "Saved. 1 thing to look at first." in alone
+    assert "type /invite @FlaskQuiz there" in alone
+    assert "to look at" not in invited.text
+
+
+async def test_a_slack_that_does_not_tell_keeps_no_settings_waiting(one: Team):
+    await one.ann.invite(one.channel)
+    await one.ann.command("/flaskquiz", "settings", one.channel)
+    one.slack.fault("conversations.info", times=9, delay=3.2)
+
+    seen = await one.ann.submit()
+
+    assert seen.failed is None
+    assert "Saved." in seen.text
+
+
 async def test_a_private_channels_name_is_asked_for(one: Team):
     one.channel.private = True
     one.channel.members.add(one.workspace.bot_user_id)
