@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-
 from bot.core.ports import Store
-
-KNOWN_MAX = 10_000
 
 
 class Homes:
@@ -18,7 +14,6 @@ class Homes:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._known: OrderedDict[str, str] = OrderedDict()
 
     async def find(self, member: str) -> str:
         """The workspace of a member's direct messages: their home, or one for them alone."""
@@ -26,16 +21,11 @@ class Homes:
 
     async def settle(self, member: str, workspace: str) -> None:
         """Make a guild the member's home."""
-        if self._known.get(member) == workspace:
-            return
-        await self._store.keep(_name(member), workspace)
-        self._known[member] = workspace
-        while len(self._known) > KNOWN_MAX:
-            self._known.popitem(last=False)
+        if await self._store.recall(_name(member)) != workspace:
+            await self._store.keep(_name(member), workspace)
 
     async def leave(self, member: str, workspace: str) -> None:
         """Forget the home of a member who is forgotten there."""
-        self._known.pop(member, None)
         await self._store.drop(_name(member), workspace)
 
 

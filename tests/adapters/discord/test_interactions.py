@@ -11,7 +11,7 @@ import pytest
 
 from bot.core.errors import StoreError
 from bot.core.grading import Grade
-from bot.core.models import AttemptKey, RoundId
+from bot.core.models import AttemptKey, Platform, RoundId
 from tests.adapters.discord import running
 from tests.adapters.discord.conftest import Team
 from tests.adapters.discord.reading import read
@@ -347,6 +347,19 @@ async def test_who_is_forgotten_has_no_home(team: Team):
 
     assert await team.bot.store.recall(f"discord:home:{team.bob.id}") is None
     assert await kept_grade(team, team.bob) is None
+
+
+async def test_who_was_forgotten_in_another_process_finds_a_home_again(team: Team):
+    await revealed(team)
+    other = await second(team)
+    try:
+        await other.store.forget_workspace(Platform.DISCORD, str(team.guild.id))
+    finally:
+        await other.stop()
+
+    await team.bob.command("flaskquiz practice", channel=team.channel)
+
+    assert await team.bot.store.recall(f"discord:home:{team.bob.id}") == str(team.guild.id)
 
 
 async def test_what_needs_a_channel_says_so_in_direct_messages(team: Team):
