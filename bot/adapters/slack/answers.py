@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 PATIENCE = 10.0
 """Seconds for what may still arrive after the acknowledgement."""
+FILE = 1.2
+"""Seconds for a file, so that enough of the three are left for the answer that tells of it."""
 Body = dict[str, Any]
 _NOBODY_LOOKS = ("hash_conflict", "not_found", "view_not_found", "expired_trigger_id")
 """A second click came first, or the member closed the modal."""
@@ -71,14 +73,19 @@ class Answers:
         call = self._api.of(workspace).views_publish(user_id=member, view=render_home(card))
         await self._tried("show a Home", call)
 
-    def with_file(
+    async def with_file(
         self, workspace: Workspace, body: Body, caller: Caller, answer: Card | Form
     ) -> Card | Form:
-        """Send a card's file by direct message: neither modals nor private words can carry one."""
+        """
+        Send a card's file by direct message: neither modals nor private words can carry one.
+
+        It is there before the acknowledgement, unless Slack is slow: then it goes on after it.
+        """
         file = next((block for block in answer.blocks if isinstance(block, File)), None)
         if file is None:
             return answer
-        self._begin(self._send(workspace, body, caller, file))
+        sending = self._begin(self._send(workspace, body, caller, file))
+        await asyncio.wait({sending}, timeout=left(FILE))
         return people.sent_apart(file.name)
 
     async def finish(self) -> None:

@@ -134,7 +134,7 @@ class Events:
         command = parse(typed(event["text"]))
         caller = await self._callers.caller(workspace, event["user"], "", Place(), command.verb)
         answer = await answered(self._quiz.run(caller, command))
-        answer = self._answers.with_file(workspace, {}, caller, answer)
+        answer = await self._answers.with_file(workspace, {}, caller, answer)
         if not isinstance(answer, Card):
             return  # a form asks for a channel, and here is none
         message = render_message(answer)

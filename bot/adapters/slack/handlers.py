@@ -44,7 +44,7 @@ class Handlers:
         async def work() -> None:
             caller = await self._caller(workspace, body, place, command.verb)
             answer = await answered(self._quiz.run(caller, command))
-            answer = self._answers.with_file(workspace, body, caller, answer)
+            answer = await self._answers.with_file(workspace, body, caller, answer)
             await self._answers.to_command(ack, body, workspace, caller, answer)
 
         await self._run(command.verb, body, work)
@@ -63,7 +63,7 @@ class Handlers:
         async def work() -> None:
             caller = await self._caller(workspace, body, place, action.verb)
             answer = await answered(self._quiz.press(caller, action))
-            answer = self._answers.with_file(workspace, body, caller, answer)
+            answer = await self._answers.with_file(workspace, body, caller, answer)
             await self._answers.to_press(workspace, body, place, answer)
             await self._refresh(workspace, place, caller)
 

@@ -173,8 +173,9 @@ async def test_export_comes_as_a_file_by_direct_message(one: Team):
     await reveal(one, one.bob)
 
     seen = await one.bob.command("/flaskquiz", "export", one.channel)
-    await seen.until(lambda _: one.bob.dm().messages, within=10)
 
+    assert one.slack.calls("files.completeUploadExternal")  # before the acknowledgement
+    await seen.until(lambda _: one.bob.dm().messages, within=10)
     assert "comes to you as a direct message" in seen.text
     (message,) = one.bob.dm().messages
     kept = json.loads(message.files[0].content or b"")
@@ -191,8 +192,10 @@ async def test_an_export_that_cannot_be_sent_is_owned_up_to(one: Team):
 
 
 async def test_an_export_under_way_is_finished_when_the_bot_stops(one: Team):
-    one.slack.fault("files.getUploadURLExternal", delay=0.2)
-    await one.bob.command("/flaskquiz", "export", one.channel)
+    one.slack.fault("files.getUploadURLExternal", delay=1.8)
+    seen = await one.bob.command("/flaskquiz", "export", one.channel)
+    assert "On its way" in seen.text
+    assert not one.bob.dm().messages
 
     await one.bot.stop()
 
