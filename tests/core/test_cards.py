@@ -166,6 +166,14 @@ def test_a_card_counts_who_tried_and_never_who_missed():
     assert "miss" not in card.lower()
 
 
+@pytest.mark.parametrize("tally", [Tally(1, 0, 0, 1), Tally(2, 1, 0, 1)])
+def test_a_card_of_one_or_two_counts_them_and_nothing_more(tally):
+    card = said(rounds.daily(a_view(tally), QUESTION, NOW))
+
+    assert f"{tally.tried} tried" in card
+    assert "got it" not in card
+
+
 def test_an_open_card_says_until_when_in_the_channels_time_and_a_closed_one_has_no_button():
     open_card = rounds.daily(a_view(), QUESTION, NOW)
     closed_card = rounds.daily(a_view(Tally(1, 1, 0, 0), closed_at=NOW), QUESTION, NOW)

@@ -111,6 +111,8 @@ def counter(tally: Tally) -> str:
     """How many tried and got it; never who, and never who missed."""
     if not tally.tried:
         return "Nobody has tried yet"
+    if tally.tried < GROUP_MIN:
+        return f"{tally.tried} tried"
     return f"{tally.tried} tried, {tally.got_it} got it"
 
 
