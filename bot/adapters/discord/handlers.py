@@ -22,7 +22,6 @@ from bot.adapters.discord.requests import (
     Tick,
     read_request,
 )
-from bot.core.cards import rounds
 from bot.core.models import AttemptKey, Caller
 from bot.core.parts import Action, Card, Form, Verb
 from bot.core.quiz import Quiz
@@ -103,7 +102,9 @@ class Handlers:
             case Open(card):
                 return await self._quiz.open_card(caller, card)
             case Tell(card, text):
-                return (await self._quiz.reply(caller, card, text)).note or rounds.not_a_grade()
+                reply = await self._quiz.reply(caller, card, text)
+                # Words that change nothing: the question itself says what can be done now.
+                return reply.note or await self._quiz.open_card(caller, card)
             case Stale(why):
                 raise why
 

@@ -301,7 +301,32 @@ async def test_the_message_command_on_an_own_message_in_the_thread_takes_it(team
     assert "I kept your words" in seen.text
 
 
+async def test_the_message_command_on_talk_shows_what_can_be_done_now(team: Team):
+    reveal = await revealed(team)
+    talk = await team.bob.say(team.channel, "what a nice question", reply_to=team.card())
+    offered = (await team.bob.use("Answer this question", talk)).as_message()
+    await team.bob.press(reveal, "Got it")
+    graded = (await team.bob.use("Answer this question", talk)).as_message()
+    other = await team.cid.say(team.channel, "too late", reply_to=team.card())
+    await team.next_card()
+    closed = (await team.cid.use("Answer this question", other)).as_message()
+
+    assert offered.button_labels == ["Missed it", "Partly", "Got it"]
+    assert "You have done this one" in graded.text
+    assert "This round has closed" in closed.text
+
+
+async def test_the_message_command_on_a_reply_to_somebody_else_says_where_it_works(team: Team):
+    lunch = await team.cid.say(team.channel, "lunch?")
+    yes = await team.bob.say(team.channel, "yes", reply_to=lunch)
+
+    seen = await team.bob.use("Answer this question", yes)
+
+    assert "none of my questions" in seen.as_message().text
+
+
 async def test_the_message_command_on_other_messages_says_where_it_works(team: Team):
+    await team.settle()
     await team.bot.tick()
     (hello,) = team.channel.from_bot
     said = await team.bob.say(team.channel, "hello")
