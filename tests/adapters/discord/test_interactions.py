@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.discord.answering import PATIENCE
 from bot.core.errors import StoreError
 from bot.core.grading import Grade
 from bot.core.models import AttemptKey, Platform, RoundId
@@ -139,6 +140,10 @@ async def test_files_come_with_their_message_and_go_with_it(team: Team):
 
 
 # --- in time
+
+
+def test_half_of_discords_three_seconds_are_left_for_the_deferral():
+    assert PATIENCE <= 1.5
 
 
 async def test_what_takes_long_is_deferred_and_then_answered(
