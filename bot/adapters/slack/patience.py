@@ -10,6 +10,9 @@ DUE = 2.5
 CALL = 2.0
 """Seconds that one call of Slack's may take before an answer."""
 
+LOOKUP = 0.8
+"""Seconds that finding out who somebody is may take before that: it does without."""
+
 _due_at: ContextVar[float | None] = ContextVar("due_at", default=None)
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.adapters.slack import patience
 from bot.adapters.slack.api import CALL_ERRORS, Api, reason_of
-from bot.adapters.slack.patience import left
 from bot.adapters.slack.workspaces import Workspace
 from bot.core.ports import Clock
 
@@ -20,8 +20,6 @@ REMEMBERED = timedelta(hours=1)
 ADMIN_REMEMBERED = timedelta(minutes=1)
 AGAIN = timedelta(minutes=1)
 """After a lookup that failed, how long the payload's own name is used without another."""
-PATIENCE = 0.8
-"""Seconds a lookup may take: the answer to a member is due within three."""
 _MOST = 50_000
 
 
@@ -76,7 +74,7 @@ class People:
     async def room(self, workspace: Workspace, channel: str) -> Room:
         """A channel; an empty one when Slack does not tell."""
         try:
-            async with asyncio.timeout(left(PATIENCE)):
+            async with asyncio.timeout(patience.left(patience.LOOKUP)):
                 answer = await self._api.of(workspace).conversations_info(channel=channel)
         except CALL_ERRORS as error:
             logger.info("A channel could not be looked up: %s", reason_of(error))
@@ -91,7 +89,7 @@ class People:
 
     async def _ask(self, workspace: Workspace, member: str) -> Person | None:
         try:
-            async with asyncio.timeout(left(PATIENCE)):
+            async with asyncio.timeout(patience.left(patience.LOOKUP)):
                 answer = await self._api.of(workspace).users_info(user=member)
         except CALL_ERRORS as error:
             logger.info("A member could not be looked up: %s", reason_of(error))

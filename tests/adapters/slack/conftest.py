@@ -9,9 +9,13 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.slack import patience
 from bot.core.models import Caller, Platform
 from tests.adapters.slack.running import Bot, MovedClock, Transport
 from tests.fakes.slack import Channel, Message, Person, Slack, Workspace
+
+HURRIED = {name: getattr(patience, name) for name in ("DUE", "CALL", "LOOKUP")}
+LONG = 60.0
 
 
 @dataclass
@@ -63,9 +67,21 @@ def clock() -> MovedClock:
 
 
 @pytest.fixture
-async def slack(clock: MovedClock) -> AsyncIterator[Slack]:
+async def slack(clock: MovedClock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Slack]:
+    """A Slack, and a bot, that wait for each other: a busy machine must not look like a slow one."""
+    for name in HURRIED:
+        monkeypatch.setattr(patience, name, LONG)
     async with Slack(clock.seconds) as slack:
+        slack.courier.ack_timeout = LONG
         yield slack
+
+
+@pytest.fixture
+def in_time(slack: Slack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both wait no longer than they really do."""
+    for name, seconds in HURRIED.items():
+        monkeypatch.setattr(patience, name, seconds)
+    slack.courier.ack_timeout = 3.0
 
 
 @pytest.fixture(params=["socket", "http"])

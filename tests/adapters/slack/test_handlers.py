@@ -8,7 +8,6 @@ import time
 
 import pytest
 
-from bot.adapters.slack import patience
 from bot.adapters.slack.manifest import SHORTCUT
 from bot.core.errors import StoreError
 from bot.store.store import Store
@@ -191,6 +190,7 @@ async def test_an_export_that_cannot_be_sent_is_owned_up_to(one: Team):
     await seen.until(lambda seen: "could not send" in seen.text, within=10)
 
 
+@pytest.mark.usefixtures("in_time")
 async def test_an_export_under_way_is_finished_when_the_bot_stops(one: Team):
     one.slack.fault("files.getUploadURLExternal", delay=1.8)
     seen = await one.bob.command("/flaskquiz", "export", one.channel)
@@ -299,6 +299,7 @@ async def test_whoever_sets_up_a_channel_without_the_bot_is_told_to_invite_it(on
     assert "to look at" not in invited.text
 
 
+@pytest.mark.usefixtures("in_time")
 async def test_a_slack_that_does_not_tell_keeps_no_settings_waiting(one: Team):
     await one.ann.invite(one.channel)
     await one.ann.command("/flaskquiz", "settings", one.channel)
@@ -363,6 +364,7 @@ async def test_a_trigger_that_has_expired_is_apologised_for(one: Team):
     assert "try again" in seen.ephemerals[-1].words
 
 
+@pytest.mark.usefixtures("in_time")
 async def test_a_slow_slack_does_not_delay_the_acknowledgement(team: Team):
     card = await team.set_up()
     team.slack.fault("views.open", delay=5)
@@ -374,36 +376,32 @@ async def test_a_slow_slack_does_not_delay_the_acknowledgement(team: Team):
     assert asyncio.get_running_loop().time() - started < 3
 
 
+@pytest.mark.usefixtures("in_time")
 @pytest.mark.parametrize("what", ["a press", "a form", "a command"])
-async def test_a_slack_that_is_slow_in_everything_is_acknowledged_in_time(team: Team, what: str):
-    card = await team.set_up()
-    await team.cid.press(card, "Answer")
-    await team.bot.restart()  # and knows nobody any more
-    team.slack.fault("*", times=50, delay=3.2)
+async def test_a_slack_that_is_slow_in_everything_is_acknowledged_in_time(one: Team, what: str):
+    card = await one.set_up()
+    await one.cid.press(card, "Answer")
+    await one.bot.restart()  # and knows nobody any more
+    one.slack.fault("*", times=50, delay=3.2)
 
     match what:
         case "a press":
-            seen = await team.bob.press(card, "Answer")
+            seen = await one.bob.press(card, "Answer")
         case "a form":
-            seen = await team.cid.submit(values={"words": "x", "confidence": "sure"})
+            seen = await one.cid.submit(values={"words": "x", "confidence": "sure"})
         case _:
-            seen = await team.ann.command("/flaskquiz", "settings", team.channel)
+            seen = await one.ann.command("/flaskquiz", "settings", one.channel)
 
     assert seen.failed is None
 
 
-async def test_many_at_once_are_all_acknowledged_in_time(
-    team: Team, monkeypatch: pytest.MonkeyPatch
-):
+async def test_many_at_once_are_all_acknowledged_in_time(team: Team):
     """
     By the processor's time, in which a machine that others keep busy is as fast as one of our own:
     all of it, Slack's and the members' parts too, is spent in this process.
     """
-    monkeypatch.setattr(patience, "DUE", 60)
-    monkeypatch.setattr(patience, "CALL", 60)
     card = await team.set_up()
     people = [team.workspace.user(f"U5{n}", f"p{n}") for n in range(60)]
-    team.slack.courier.ack_timeout = 60
     spent = []
 
     for act in (
