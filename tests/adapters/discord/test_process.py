@@ -9,9 +9,11 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from tests.adapters.discord.conftest import NEEDED
 from tests.fakes.discord import Channel, FakeDiscord, Guild, Member
-from tests.processes import Process, running
+from tests.processes import Process, finished, running
 
 
 @asynccontextmanager
@@ -80,3 +82,30 @@ async def test_a_killed_worker_goes_on_where_it_was_and_its_neighbour_notices_no
         assert not [t for t in (*discord.world.interactions, discord.token) if t in log]
         assert "a few words" not in log
         assert discord.unknown_keys == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"DISCORD_TOKEN": "another.token.of-nobody"}, "DISCORD_TOKEN is not accepted by Discord"),
+        ({"DISCORD_MESSAGE_CONTENT": "true"}, "DISCORD_MESSAGE_CONTENT needs the Message Content"),
+    ],
+    ids=["token", "toggle"],
+)
+async def test_what_the_host_has_to_mend_ends_the_program_with_one_sentence(
+    tmp_path: Path, changed: dict[str, str], sentence: str
+):
+    async with FakeDiscord() as discord:
+        settings = {
+            "DATABASE_URL": f"sqlite:///{tmp_path}/quiz.db",
+            "DISCORD_TOKEN": discord.token,
+            "DISCORD_API_URL": discord.api_url,
+            "DISCORD_GATEWAY_URL": discord.gateway_url,
+        }
+        ended = await asyncio.to_thread(lambda: finished(tmp_path, **(settings | changed)))
+
+    assert ended.returncode != 0
+    assert sentence in ended.stderr
+    assert "Traceback" not in ended.stderr + ended.stdout
+    assert settings["DISCORD_TOKEN"] not in ended.stderr + ended.stdout
+    assert "of-nobody" not in ended.stderr + ended.stdout
