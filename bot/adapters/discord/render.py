@@ -20,6 +20,7 @@ from bot.core.parts import (
     Choice,
     CodeBlock,
     Divider,
+    Facts,
     File,
     Form,
     Heading,
@@ -41,7 +42,7 @@ ACCENTS = {Level.BEGINNER: 0x2ECC71, Level.INTERMEDIATE: 0x3498DB, Level.ADVANCE
 LABEL_MAX, OPTION_MAX, PLACEHOLDER_MAX, ALT_MAX = 80, 100, 150, 1_024
 COMPONENTS_MAX, ATTACHMENTS_MAX = 40, 10
 ROW_MAX, OPTIONS_MAX = 5, 25
-SPACED = (Paragraph, Numbered)
+SPACED = (Paragraph, Numbered, Facts)
 
 
 @dataclass(frozen=True, slots=True)

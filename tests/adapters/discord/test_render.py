@@ -274,6 +274,14 @@ def test_the_settings_fit_a_modal_and_name_what_does_not():
 # --- anything
 
 
+def test_a_blank_line_parts_what_would_run_together():
+    facts = Facts((("Question", ("Mondays",)), ("Levels", ("all",))))
+
+    words = shown(render(Card("", (Heading(("Saved.",)), Paragraph(("Mind this.",)), facts))))
+
+    assert words == "### Saved.\nMind this.\n\n**Question:** Mondays\n**Levels:** all"
+
+
 def test_a_message_takes_ten_files_and_no_more():
     files = tuple(File(f"{n}.json", "application/json", b"{}") for n in range(6))
     pictures = tuple(Picture(f"{n}.png", "A chart", b"png") for n in range(6))
