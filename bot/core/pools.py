@@ -8,8 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from bot.core.deck import Question
 from bot.core.models import ChannelId, Level, QuestionId
 
-_RANK = {level: rank for rank, level in enumerate(Level)}
-
 
 class _Bits(dict[QuestionId, int]):
     """The bit of each question; questions of other pools, or of no deck any more, have none."""
@@ -40,6 +38,8 @@ class Pool:
             bit, topic = self._bits[QuestionId(question.id)], topics[question.id]
             self._topics[topic] = self._topics.get(topic, 0) | bit
             self._levels[question.level] = self._levels.get(question.level, 0) | bit
+        self._levels = {level: self._levels[level] for level in Level if level in self._levels}
+        self._sizes = {level: bits.bit_count() for level, bits in self._levels.items()}
 
     def least_asked(self, history: Sequence[QuestionId]) -> int:
         """Those asked least often, but for the newest half of the pool where it can be."""
@@ -70,10 +70,8 @@ class Pool:
         left = {level: pool & bits for level, bits in self._levels.items() if pool & bits}
         if before is not None and len(left) > 1:
             left.pop(before, None)
-        return left[max(left, key=lambda level: (self._share_left(level, left), -_RANK[level]))]
-
-    def _share_left(self, level: Level, left: Mapping[Level, int]) -> float:
-        return left[level].bit_count() / self._levels[level].bit_count()
+        # Levels come in their order: of two used up alike, the first is the easier one.
+        return left[max(left, key=lambda level: left[level].bit_count() / self._sizes[level])]
 
     def first(self, pool: int, channel_id: ChannelId) -> QuestionId:
         """The one a channel is asked first; each channel has an order of its own."""
