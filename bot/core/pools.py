@@ -33,13 +33,15 @@ class Pool:
             (QuestionId(question.id), 1 << i) for i, question in enumerate(questions)
         )
         self._topics: dict[str, int] = {}
-        self._levels: dict[Level, int] = {}
+        levels: dict[Level, int] = {}
         for question in questions:
             bit, topic = self._bits[QuestionId(question.id)], topics[question.id]
             self._topics[topic] = self._topics.get(topic, 0) | bit
-            self._levels[question.level] = self._levels.get(question.level, 0) | bit
-        self._levels = {level: self._levels[level] for level in Level if level in self._levels}
-        self._sizes = {level: bits.bit_count() for level, bits in self._levels.items()}
+            levels[question.level] = levels.get(question.level, 0) | bit
+        # In the order of levels: of two used up alike, the easier one comes first.
+        self._levels = [
+            (each, levels[each], levels[each].bit_count()) for each in Level if each in levels
+        ]
 
     def least_asked(self, history: Sequence[QuestionId]) -> int:
         """Those asked least often, but for the newest half of the pool where it can be."""
@@ -67,11 +69,13 @@ class Pool:
 
     def other_level(self, pool: int, before: Level | None) -> int:
         """Those whose level is least used up, another than *before* if there is one."""
-        left = {level: pool & bits for level, bits in self._levels.items() if pool & bits}
-        if before is not None and len(left) > 1:
-            left.pop(before, None)
-        # Levels come in their order: of two used up alike, the first is the easier one.
-        return left[max(left, key=lambda level: left[level].bit_count() / self._sizes[level])]
+        best, most = pool, 0.0
+        for level, bits, size in self._levels:
+            left = pool & bits
+            share = left.bit_count() / size
+            if share > most and level is not before:
+                best, most = left, share
+        return best
 
     def first(self, pool: int, channel_id: ChannelId) -> QuestionId:
         """The one a channel is asked first; each channel has an order of its own."""
