@@ -54,6 +54,7 @@ from bot.core.parts import (
     Button,
     Buttons,
     Card,
+    Choice,
     Form,
     Mention,
     Numbered,
@@ -190,6 +191,25 @@ def test_the_reveal_shows_words_answer_example_points_and_grades():
     assert form.action == Action(Verb.GRADE, "r12")
     ticks = next(each for each in form.inputs if isinstance(each, Ticks))
     assert [option.label for option in ticks.options] == list(QUESTION.key_points)
+
+
+@pytest.mark.parametrize(
+    ("grade", "ticked", "chosen"),
+    [
+        (None, set(), ""),
+        (Grade.PARTLY, {0}, ""),
+        (Grade.MISSED, {0}, Grade.MISSED),
+        (Grade.MISSED, set(), Grade.MISSED),
+    ],
+)
+def test_a_grade_that_the_ticks_gave_is_left_to_them_again(
+    grade: Grade | None, ticked: set[int], chosen: str
+):
+    situation = a_situation(grade=grade, ticked=frozenset(ticked), revealed_at=NOW)
+
+    form = rounds.reveal(situation, QUESTION)
+
+    assert next(each for each in form.inputs if isinstance(each, Choice)).chosen == chosen
 
 
 def a_graded(grade: Grade, ticked: set[int], **changes: Any) -> Graded:

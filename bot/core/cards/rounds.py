@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from bot.core.calendar import local_date, week_of
 from bot.core.deck import Question
-from bot.core.grading import Grade
-from bot.core.models import WORDS_MAX, AttemptKey, Confidence, Tally
+from bot.core.grading import Grade, grade_from_ticks
+from bot.core.models import WORDS_MAX, Attempt, AttemptKey, Confidence, Tally
 from bot.core.parts import (
     Action,
     Block,
@@ -181,7 +181,7 @@ def reveal(situation: Situation, question: Question) -> Form:
                 "grade",
                 "Your grade",
                 tuple(Option(value, label) for value, label in GRADES.items()),
-                chosen=attempt.grade or "" if attempt else "",
+                chosen=_own_grade(attempt, len(question.key_points)),
                 hint="Leave it empty to be graded by your ticks.",
                 none="By my ticks",
             ),
@@ -190,6 +190,18 @@ def reveal(situation: Situation, question: Question) -> Form:
         action=Action(Verb.GRADE, _key(situation)),
         level=question.level,
     )
+
+
+def _own_grade(attempt: Attempt | None, total: int) -> str:
+    """
+    The grade a member gave themselves, empty where it is what their ticks say.
+
+    What is chosen cannot be taken back on every face, and other ticks would no longer decide.
+    """
+    if attempt is None or attempt.grade is None:
+        return ""
+    by_ticks = grade_from_ticks(len(attempt.ticked), total) if attempt.ticked else None
+    return "" if attempt.grade is by_ticks else attempt.grade
 
 
 def answer(question: Question) -> tuple[Block, ...]:

@@ -39,6 +39,25 @@ async def test_double_clicks_and_double_submits_change_nothing_twice(team: Team)
     assert "10, 1st of 1" in " ".join(shown.text.split())
 
 
+async def test_other_ticks_change_a_grade_that_ticks_have_given(one: Team):
+    """What is chosen among radio buttons cannot be taken back in Slack."""
+    card = await one.set_up()
+    await reveal(one, one.bob)
+    seen = await one.bob.submit(values={"ticks": ["0"]})
+    assert "Partly" in seen.text
+
+    await one.bob.press(seen.view, "Change my grade")  # type: ignore[arg-type]
+    seen = await one.bob.submit(values={"ticks": ["0", "1"]})
+
+    assert "Got it" in seen.text
+    await one.bob.press(seen.view, "Change my grade")  # type: ignore[arg-type]
+    seen = await one.bob.submit(values={"grade": "partly"})
+    assert "Partly" in seen.text
+    await one.bob.close(everything=True)
+    await one.bob.press(card, "Answer")
+    assert "Partly" in (one.bob.view.words if one.bob.view else "")
+
+
 async def test_a_forgotten_confidence_is_stopped_by_slack_itself(one: Team):
     card = await one.set_up()
     await one.bob.press(card, "Answer")
