@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import time, timedelta
 from difflib import get_close_matches
@@ -226,16 +226,3 @@ def open_words(open_for: timedelta | None) -> str:
 def digest_words(settings: Settings) -> str:
     """The digest's day and time as `read_digest` takes it."""
     return f"{DAYS[settings.digest_day][:3].casefold()} {settings.digest_at:%H:%M}"
-
-
-def as_values(settings: Settings) -> Mapping[str, str | tuple[str, ...]]:
-    """*settings* as a form holds them."""
-    return {
-        "time": f"{settings.schedule.at:%H:%M}",
-        "zone": settings.schedule.zone.key,
-        "days": tuple(str(number) for number in sorted(settings.schedule.days)),
-        "levels": tuple(level for level in Level if level in settings.levels),
-        "topics": tuple(sorted(settings.topics)),
-        "open": open_words(settings.open_for),
-        "digest": digest_words(settings),
-    }

@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import choosing
+from bot.core.cards.channel import settings_form
 from bot.core.deck import Deck
 from bot.core.errors import FormError
 from bot.core.models import Level
+from bot.core.parts import Choice, Values, Words
 from tests.decks import a_deck, a_question
 
 UTC = ZoneInfo("UTC")
@@ -140,7 +142,14 @@ def test_words_and_forms_give_the_same_settings():
 
     settings = choosing.read_settings(typed, start, DECK)
 
-    assert choosing.read_settings(dict(choosing.as_values(settings)), start, DECK) == settings
+    form = settings_form(settings, DECK, "")
+    sent: Values = {
+        each.name: each.value if isinstance(each, Words)
+        else each.chosen if isinstance(each, Choice)
+        else tuple(each.chosen)
+        for each in form.inputs
+    }  # fmt: skip
+    assert choosing.read_settings(sent, start, DECK) == settings
     assert settings.schedule.zone.key == "Europe/Berlin"
     assert settings.topics == {"json-apis"}
     assert settings.levels == {Level.ADVANCED}

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from bot.core.errors import StaleKeyError
 from bot.core.parts import Action
 
-PREFIX = "fq:"
 CUSTOM_ID_MAX = 100
 
 
