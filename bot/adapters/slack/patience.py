@@ -22,8 +22,11 @@ def begin() -> None:
 
 
 def left(most: float | None = None) -> float:
-    """The seconds left until the answer of this request is due; at most *most*, or `CALL`."""
+    """
+    The seconds left until the answer of this request is due; at most *most*, or `CALL`.
+
+    A task that a request has begun, and that outlives it by far, owes no answer.
+    """
     due_at, call = _due_at.get(), CALL if most is None else most
-    if due_at is None:
-        return call
-    return max(0.0, min(call, due_at - asyncio.get_running_loop().time()))
+    remaining = call if due_at is None else due_at - asyncio.get_running_loop().time()
+    return call if remaining < -DUE else max(0.0, min(call, remaining))
