@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import (
@@ -16,13 +17,14 @@ from sqlalchemy import (
     column,
     func,
     select,
+    true,
     type_coerce,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
-from bot.store.dialects import Insert
+from bot.store.dialects import Insert, is_sqlite
 
 S = TypeVar("S")
 
@@ -66,9 +68,45 @@ class InsertGiven:
         return self._statements[connection.dialect.name]
 
 
+class KeepRows:
+    """
+    Inserts rows; one that is there with the same *keys* is replaced.
+
+    *changes* says what becomes of such a row from what was to be inserted, where it is not that.
+    PostgreSQL gets all rows in one statement, which saves it most of the work; to SQLite the same
+    would be more work than row after row.
+    """
+
+    def __init__(
+        self, table: Table, *keys: str, changes: Callable[[Any], dict[str, Any]] | None = None
+    ) -> None:
+        def build(insert: Any) -> Insert:
+            others = {c.name: c for c in insert.excluded if c.name not in keys}
+            changed = changes(insert.excluded) if changes else others
+            built: Insert = insert.on_conflict_do_update(index_elements=keys, set_=changed)
+            return built
+
+        rows = select(*_in_postgres({column.name: column.type for column in table.c}).c)
+        names = [column.name for column in table.c]
+        self._one = build(sqlite.insert(table))
+        self._all = build(postgresql.insert(table).from_select(names, rows.where(true())))
+
+    def __call__(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Keep *rows*, each with a value for every column."""
+        if rows and is_sqlite(connection):
+            connection.execute(self._one, rows)
+        elif rows:
+            connection.execute(self._all, given(rows))
+
+
 def given(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """Give rows to a statement of `ForGiven`."""
-    return {"given": json.dumps(rows)}
+    return {"given": json.dumps(rows, default=_plain)}
+
+
+def _plain(value: date) -> str:
+    """Write a date or a moment for PostgreSQL."""
+    return value.isoformat()
 
 
 def _in_sqlite(columns: Mapping[str, TypeEngine[Any]]) -> FromClause:

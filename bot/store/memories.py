@@ -11,8 +11,7 @@ from sqlalchemy import BigInteger, Connection, FromClause, Select, Table, bindpa
 
 from bot.core.memory import Memory
 from bot.core.models import ChannelId, MemberId, QuestionId
-from bot.store.dialects import insert_or_replace
-from bot.store.given import ForGiven, given_ids
+from bot.store.given import ForGiven, KeepRows, given_ids
 from bot.store.tables import channel_memories, memories
 
 
@@ -42,8 +41,8 @@ def _of_channels(wanted: FromClause) -> Select[Any]:
 
 
 _OF_CHANNELS = ForGiven(_of_channels, id=BigInteger())
-_KEEP = insert_or_replace(memories, "member_id", "question_id")
-_KEEP_CHANNEL = insert_or_replace(channel_memories, "channel_id", "question_id")
+_KEEP = KeepRows(memories, "member_id", "question_id")
+_KEEP_CHANNEL = KeepRows(channel_memories, "channel_id", "question_id")
 
 
 def memory_of(row: Sequence[Any]) -> Memory:
@@ -78,18 +77,14 @@ def keep_memories(
     connection: Connection, kept: Iterable[tuple[MemberId, QuestionId, Memory]]
 ) -> None:
     """Keep what members remember."""
-    rows = [_row("member_id", *memory) for memory in kept]
-    if rows:
-        connection.execute(_KEEP(connection), rows)
+    _KEEP(connection, [_row("member_id", *memory) for memory in kept])
 
 
 def keep_channel_memories(
     connection: Connection, kept: Iterable[tuple[ChannelId, QuestionId, Memory]]
 ) -> None:
     """Keep what channels remember."""
-    rows = [_row("channel_id", *memory) for memory in kept]
-    if rows:
-        connection.execute(_KEEP_CHANNEL(connection), rows)
+    _KEEP_CHANNEL(connection, [_row("channel_id", *memory) for memory in kept])
 
 
 def _row(owner: str, owner_id: int, question_id: QuestionId, memory: Memory) -> dict[str, Any]:

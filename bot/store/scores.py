@@ -25,26 +25,21 @@ from bot.core.leaderboard import Score, Standing, rank, rank_of
 from bot.core.models import Caller, ChannelId, MemberId
 from bot.core.views import Board
 from bot.store.channels import find_channel
-from bot.store.dialects import Insert, PerDialect
-from bot.store.given import ForGiven, given
+from bot.store.given import ForGiven, KeepRows, given
 from bot.store.people import find_member
 from bot.store.tables import members, scores
 
 ALL = "all"
 
 
-def _add_to(insert: Any) -> Insert:
-    built: Insert = insert.on_conflict_do_update(
-        index_elements=["channel_id", "period", "member_id"],
-        set_={
-            "points": scores.c.points + insert.excluded.points,
-            "attempts": scores.c.attempts + insert.excluded.attempts,
-        },
-    )
-    return built
-
-
-_ADD = PerDialect(scores, _add_to)
+_ADD = KeepRows(
+    scores,
+    *("channel_id", "period", "member_id"),
+    changes=lambda added: {
+        "points": scores.c.points + added.points,
+        "attempts": scores.c.attempts + added.attempts,
+    },
+)
 _HERE = (
     scores.c.channel_id == bindparam("channel"),
     scores.c.period == bindparam("period"),
@@ -151,8 +146,7 @@ def add_points(connection: Connection, earned: Iterable[Earned]) -> None:
         for one in earned
         for period in (week_of(one.on), month_of(one.on), ALL)
     ]
-    if rows:
-        connection.execute(_ADD(connection), rows)
+    _ADD(connection, rows)
 
 
 def top(

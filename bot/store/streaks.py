@@ -9,14 +9,14 @@ from sqlalchemy import Connection, Result, and_, bindparam, or_, select
 
 from bot.core.models import ChannelId, MemberId, Round
 from bot.core.points import Streak, walk
-from bot.store.dialects import insert_or_replace
+from bot.store.given import KeepRows
 from bot.store.tables import attempts, rounds, streaks
 
 COLUMNS = (streaks.c.days, streaks.c.best, streaks.c.freezes, streaks.c.last_on)
 _FIND = select(*COLUMNS).where(
     streaks.c.channel_id == bindparam("channel"), streaks.c.member_id == bindparam("member")
 )
-_KEEP = insert_or_replace(streaks, "channel_id", "member_id")
+_KEEP = KeepRows(streaks, "channel_id", "member_id")
 
 
 _DAYS = (
@@ -81,8 +81,7 @@ def keep_streaks(
         }
         for channel_id, member_id, streak in kept
     ]
-    if rows:
-        connection.execute(_KEEP(connection), rows)
+    _KEEP(connection, rows)
 
 
 def carried(
