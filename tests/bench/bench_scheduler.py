@@ -185,7 +185,7 @@ async def run_one(url: str, start: Callable[[], object], total: int) -> Figures:
     messenger = NoOp(time.perf_counter)
     figures = Figures()
     async with a_ticker(url, messenger, now) as ticker, Watch() as watch:
-        gc.collect()
+        _settle()
         start()
         began_at = time.perf_counter()
         await ticker.beat()
@@ -206,6 +206,12 @@ async def run_one(url: str, start: Callable[[], object], total: int) -> Figures:
     figures.peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     assert total
     return figures
+
+
+def _settle() -> None:
+    """Do as the bot does once it is built: what is there by then stays."""
+    gc.collect()
+    gc.freeze()
 
 
 def process(url: str, barrier: Barrier, total: int, report: str) -> None:
@@ -273,6 +279,7 @@ async def claim_alone(url: str, number: int) -> tuple[float, float]:
     database = Database(url)
     store, pick = Store(database), Picker(a_deck()).for_channel
     await store.keep("warm", "1")
+    _settle()
     async with Watch() as watch:
         began_at, claimed = time.perf_counter(), 0
         while (
