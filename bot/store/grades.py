@@ -23,7 +23,7 @@ from bot.store.grounds import Call, Ground, find_grounds
 from bot.store.memories import from_json, keep_memories, to_json
 from bot.store.people import rename_all
 from bot.store.rounds import bits_of
-from bot.store.scores import Earned, add_points, count_players, find_standings
+from bot.store.scores import Earned, add_points, count_players, find_standings, with_own
 from bot.store.situations import count_again
 from bot.store.streaks import count_day, keep_streaks
 from bot.store.tables import attempts
@@ -206,15 +206,13 @@ def _told(connection: Connection, kept: Sequence[_Kept], streaks: Sequence[Strea
     ]
     standings = iter(find_standings(connection, boards))
     sizes = count_players(connection, {board[:2] for board in boards})
-    return [
-        Graded(one.situation, one.memory.due_at)
-        if one.situation.round is None
-        else Graded(
-            one.situation,
-            one.memory.due_at,
-            streak,
-            next(standings),
-            sizes[one.situation.round.channel_id, week_of(one.situation.round.local_on)],
-        )
-        for one, streak in zip(kept, streaks, strict=True)
-    ]
+    told = []
+    for one, streak in zip(kept, streaks, strict=True):
+        graded = Graded(one.situation, one.memory.due_at)
+        if (round_ := one.situation.round) is not None:
+            standing = next(standings)
+            size = sizes[round_.channel_id, week_of(round_.local_on)]
+            players = with_own(size, standing, hidden=one.ground.place.hidden)
+            graded = replace(graded, streak=streak, standing=standing, players=players)
+        told.append(graded)
+    return told

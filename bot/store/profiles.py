@@ -17,7 +17,7 @@ from bot.store.channels import channel_of, find_channel
 from bot.store.memories import of_member
 from bot.store.people import find_member
 from bot.store.rounds import round_of
-from bot.store.scores import ALL, find_standing, players
+from bot.store.scores import ALL, find_standing, players, with_own
 from bot.store.situations import ATTEMPT, attempt_of
 from bot.store.streaks import carried
 from bot.store.tables import attempts, channels, rounds
@@ -92,12 +92,13 @@ def _in_channel(
 ) -> Profile:
     """Add what a member has in one channel."""
     of_all_time = find_standing(connection, channel_id, ALL, member_id)
+    standing = find_standing(connection, channel_id, week, member_id)
     return replace(
         kept,
         streak=carried(connection, channel_id, member_id),
         points=of_all_time.points if of_all_time else 0,
-        standing=find_standing(connection, channel_id, week, member_id),
-        players=players(connection, channel_id, week),
+        standing=standing,
+        players=with_own(players(connection, channel_id, week), standing, hidden=kept.hidden),
     )
 
 

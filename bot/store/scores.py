@@ -208,12 +208,22 @@ def board(connection: Connection, caller: Caller, period: str, limit: int = 10) 
     if channel is None:
         return Board(period)
     person = find_member(connection, caller)
+    own = find_standing(connection, channel.id, period, person.id) if person else None
     return Board(
         period,
         standings=top(connection, channel.id, period, limit),
-        own=find_standing(connection, channel.id, period, person.id) if person else None,
-        players=players(connection, channel.id, period),
+        own=own,
+        players=with_own(
+            players(connection, channel.id, period),
+            own,
+            hidden=person is not None and person.hidden,
+        ),
     )
+
+
+def with_own(counted: int, own: Standing | None, *, hidden: bool) -> int:
+    """How many a member stands among: a hidden one is not counted, but hears where they would."""
+    return counted + (hidden and own is not None)
 
 
 def ranks(

@@ -97,8 +97,13 @@ async def test_a_hidden_member_is_on_no_board_until_shown_again(store):
 
     assert await lines(store) == [(1, "Name of U2", 10, 1)]
     board = await store.board(a_caller("U1"), "all")
-    assert (board.own.rank, board.players) == (1, 1)
-    assert (await store.board(a_caller("U2"), "all")).own.rank == 1
+    assert (board.own.rank, board.players) == (1, 2)
+    other = await store.board(a_caller("U2"), "all")
+    assert (other.own.rank, other.players) == (1, 1)
+    last = await grade(store, key, a_caller("U1"), points=5)
+    profile = await store.profile(a_caller("U1"), None, NOON)
+    for found in (last, profile):
+        assert (found.standing.rank, found.players) == (2, 2)
     await store.set_hidden(a_caller("U1"), False, NOON)
     assert len(await lines(store)) == 2
 
