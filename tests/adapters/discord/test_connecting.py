@@ -215,16 +215,17 @@ async def test_a_dialogue_goes_as_written_on_postgres(discord: FakeDiscord, post
 
 
 async def test_what_is_under_way_is_finished_before_leaving(team: Team):
-    release = asyncio.Event()
+    begun, release = asyncio.Event(), asyncio.Event()
     real = team.bot.quiz.standings.me
 
     async def held(*given: Any) -> Any:
+        begun.set()
         await release.wait()
         return await real(*given)
 
     team.bot.quiz.standings.me = held  # type: ignore[method-assign]
     asked = asyncio.create_task(team.bob.command("flaskquiz me", channel=team.channel))
-    await team.discord.until(team.bot.is_busy)
+    await begun.wait()
     leaving = asyncio.create_task(team.bot.face.stop())
     await asyncio.sleep(0.05)
     release.set()

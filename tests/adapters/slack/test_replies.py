@@ -162,6 +162,7 @@ async def test_a_reply_that_could_not_be_kept_is_brought_again_and_kept(
         return await kept(*args, **named)
 
     monkeypatch.setattr(Store, "grade", grade)
+    team.slack.courier.ack_timeout = 2.0  # the first of them is never acknowledged
     seen = await team.bob.say(team.channel, "got it", card)
 
     attempts = [
