@@ -22,6 +22,11 @@ from tests.postgres import running_postgres
 _numbers = count(1)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Two workers a core: many tests wait for a process, a browser or a database."""
+    return 2 * (os.cpu_count() or 1)
+
+
 @contextmanager
 def _new_database(server: str) -> Iterator[str]:
     """An empty database of a server; dropped at the end, whoever is still connected."""
