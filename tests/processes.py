@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
 import threading
+import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,6 +51,16 @@ class Process:
         found = re.search(r"http://[\w.:]+", self.output)
         assert found, self.output
         return found[0].removesuffix("/healthz")
+
+    def wait_sent(self) -> None:
+        """Wait until it has posted something."""
+        url = self.wait_ready()
+        for _ in range(300):
+            with urllib.request.urlopen(f"{url}/healthz", timeout=10) as answer:
+                if json.load(answer)["sent"]:
+                    return
+            time.sleep(0.1)
+        raise AssertionError(f"nothing was posted:\n{self.output}")
 
     @property
     def output(self) -> str:

@@ -123,12 +123,8 @@ def test_a_worker_posts_what_the_page_of_another_process_shows(tmp_path, postgre
     with running(tmp_path, *halves[0], DATABASE_URL=postgres_url) as web:
         assert "Answer" not in get(f"{web.wait_ready()}/")[1]
         with running(tmp_path, *halves[1], DATABASE_URL=postgres_url) as worker:
-            worker.wait_ready()
-            for _ in range(100):
-                page = get(f"{web.wait_ready()}/")[1]
-                if "Flask question of the day" in page:
-                    break
-                finished(tmp_path, "doctor", DATABASE_URL=postgres_url)
+            worker.wait_sent()
+        page = get(f"{web.wait_ready()}/")[1]
 
     assert "Flask question of the day" in page
 
@@ -223,10 +219,7 @@ def test_the_doctor_finds_a_new_place_well_and_a_faulty_deck_not(tmp_path):
 
 def test_the_doctor_shows_each_channel_with_its_next_post_and_last_deliveries(tmp_path):
     with running(tmp_path) as bot:
-        bot.wait_ready()
-        for _ in range(200):
-            if "sent" in finished(tmp_path, "doctor").stdout:
-                break
+        bot.wait_sent()
         bot.end()
 
     shown = finished(tmp_path, "doctor").stdout

@@ -105,7 +105,7 @@ def test_told_while_another_process_migrates_postgresql_it_does_not_wait_for_it(
 def test_told_twice_it_leaves_at_once_and_loses_nothing(tmp_path):
     with running(tmp_path) as bot:
         url = bot.wait_ready()
-        until("the first question", lambda: "sent" in finished(tmp_path, "doctor").stdout)
+        bot.wait_sent()
         with locked(tmp_path / "flaskquiz.db"):
             join = threading.Thread(target=joined, args=(url,))
             join.start()
