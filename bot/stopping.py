@@ -6,7 +6,6 @@ import asyncio
 import logging
 import os
 import signal
-import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -26,10 +25,6 @@ PATIENCE = timedelta(seconds=3)
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-_told: list[int] = []
-"""Signals from before there was a loop: what is raised in a destructor or callback gets lost."""
-
-
 class StoppedError(BaseException):
     """
     The process was told to stop before it was done.
@@ -38,21 +33,28 @@ class StoppedError(BaseException):
     """
 
 
+def stop_by_leaving() -> None:
+    """
+    End at once at a signal: for the time before there is a loop, when there is nothing to finish.
+
+    An exception instead could come up anywhere, in the import of somebody's C code above all.
+    """
+    for number in SIGNALS:
+        signal.signal(number, _leave)
+
+
 def stop_by_raising() -> None:
-    """Raise StoppedError at a signal: for the time before there is a loop."""
-    sys.unraisablehook = _on_unraisable
+    """Raise StoppedError at a signal: for work without a loop that has to clean up."""
     for number in SIGNALS:
         signal.signal(number, _raise)
 
 
-def _raise(number: int, _frame: FrameType | None) -> NoReturn:
-    _told.append(number)
+def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
+    leave("Stopped before it was done.")
+
+
+def _raise(_number: int, _frame: FrameType | None) -> NoReturn:
     raise StoppedError
-
-
-def _on_unraisable(lost: sys.UnraisableHookArgs) -> None:
-    if lost.exc_type is not StoppedError:
-        sys.__unraisablehook__(lost)
 
 
 class Stop:
@@ -71,8 +73,6 @@ class Stop:
         loop = asyncio.get_running_loop()
         for number in SIGNALS:
             loop.add_signal_handler(number, self._on_signal)
-        if _told:
-            self.tell()
 
     def tell(self) -> None:
         """Tell the process to stop, as the first signal does."""

@@ -129,7 +129,9 @@ def verify(
     of its own, without a network, in a home that is thrown away.
     """
     from bot.questions.programs import Room  # noqa: PLC0415  # not for --help
+    from bot.stopping import stop_by_raising  # noqa: PLC0415  # not for --help
 
+    stop_by_raising()  # no program outlives this one
     chosen = _chosen(_load(deck), question_ids or [])
     room = Room(packages=flask, parallel=parallel, timeout=timeout)
     proof = _prove(chosen, room)
