@@ -48,7 +48,7 @@ class Health:
     _well_since: datetime | None = None
 
     def settled(self, delivery: Delivery, state: DeliveryState, now: datetime) -> None:
-        """A delivery came to its end, which for SENT is how late at *now*."""
+        """Count a delivery that came to its end at *now*, and how long it had been owed if sent."""
         owed_at, late = delivery.created_at, None
         if state is DeliveryState.SENT:
             self.sent += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Table
@@ -33,13 +33,14 @@ def insert_or_ignore(table: Table, *keys: str) -> PerDialect:
 
 def insert_or_replace(table: Table, *keys: str) -> PerDialect:
     """Insert, and replace all other columns of a row that has the same *keys*."""
+    return PerDialect(table, lambda insert: or_replace(insert, keys))
 
-    def build(insert: Any) -> Insert:
-        others = {c.name: c for c in insert.excluded if c.name not in keys}
-        built: Insert = insert.on_conflict_do_update(index_elements=keys, set_=others)
-        return built
 
-    return PerDialect(table, build)
+def or_replace(insert: Any, keys: Sequence[str]) -> Insert:
+    """Let *insert* replace all other columns of a row that has the same *keys*."""
+    others = {c.name: c for c in insert.excluded if c.name not in keys}
+    built: Insert = insert.on_conflict_do_update(index_elements=keys, set_=others)
+    return built
 
 
 def is_sqlite(connection: Connection) -> bool:

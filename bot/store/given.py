@@ -24,7 +24,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
-from bot.store.dialects import Insert, is_sqlite
+from bot.store.dialects import Insert, is_sqlite, or_replace
 
 S = TypeVar("S")
 
@@ -81,8 +81,9 @@ class KeepRows:
         self, table: Table, *keys: str, changes: Callable[[Any], dict[str, Any]] | None = None
     ) -> None:
         def build(insert: Any) -> Insert:
-            others = {c.name: c for c in insert.excluded if c.name not in keys}
-            changed = changes(insert.excluded) if changes else others
+            if changes is None:
+                return or_replace(insert, keys)
+            changed = changes(insert.excluded)
             built: Insert = insert.on_conflict_do_update(index_elements=keys, set_=changed)
             return built
 
