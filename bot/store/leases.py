@@ -35,7 +35,9 @@ def _due(with_busy: bool) -> Select[Any]:
         .limit(bindparam("window"))
         .subquery()
     )
-    turn = func.row_number().over(partition_by=oldest.c.workspace, order_by=oldest.c.due_at)
+    # Of those due at the same moment the one owed first: an answer before the next question.
+    first = (oldest.c.due_at, oldest.c.id)
+    turn = func.row_number().over(partition_by=oldest.c.workspace, order_by=first)
     queue = select(oldest.c.id, oldest.c.due_at, turn.label("turn")).subquery()
     return (
         SELECT.add_columns(deliveries.c.first_tried_at)
