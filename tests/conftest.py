@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import date, datetime
 from itertools import count
 from pathlib import Path
 
@@ -25,6 +27,15 @@ _numbers = count(1)
 def pytest_xdist_auto_num_workers() -> int:
     """Two workers a core: many tests wait for a process, a browser or a database."""
     return 2 * (os.cpu_count() or 1)
+
+
+def _refuse(moment: date) -> str:
+    raise TypeError(f"{moment!r} reached the driver: it would be written otherwise than `Moment`")
+
+
+# SQLite's driver has an own way to write moments, older than Python 3.12 and deprecated since.
+sqlite3.register_adapter(date, _refuse)
+sqlite3.register_adapter(datetime, _refuse)
 
 
 @contextmanager

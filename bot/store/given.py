@@ -25,6 +25,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
 from bot.store.dialects import Insert, is_sqlite, or_replace
+from bot.store.prepared import Prepared
 
 S = TypeVar("S")
 
@@ -89,13 +90,13 @@ class KeepRows:
 
         rows = select(*_in_postgres({column.name: column.type for column in table.c}).c)
         names = [column.name for column in table.c]
-        self._one = build(sqlite.insert(table))
+        self._one = Prepared(build(sqlite.insert(table)))
         self._all = build(postgresql.insert(table).from_select(names, rows.where(true())))
 
     def __call__(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Keep *rows*, each with a value for every column."""
-        if rows and is_sqlite(connection):
-            connection.execute(self._one, rows)
+        if is_sqlite(connection):
+            self._one(connection, rows)
         elif rows:
             connection.execute(self._all, given(rows))
 

@@ -22,6 +22,7 @@ from bot.core.views import Graded, Situation, Verdict
 from bot.store.grounds import Call, Ground, find_grounds
 from bot.store.memories import from_json, keep_memories, to_json
 from bot.store.people import rename_all
+from bot.store.prepared import Prepared
 from bot.store.rounds import bits_of
 from bot.store.scores import Earned, add_points, count_players, find_standings, with_own
 from bot.store.situations import count_again
@@ -30,7 +31,7 @@ from bot.store.tables import attempts
 
 Outcome = Graded | QuizError
 
-_KEEP = (
+_KEEP = Prepared(
     update(attempts)
     .where(attempts.c.id == bindparam("attempt"))
     .values(
@@ -139,7 +140,7 @@ def _moved_on(attempt: Attempt, memory: Memory | None) -> Memory | None:
 
 
 def _keep(connection: Connection, kept: Sequence[_Kept]) -> list[Graded]:
-    connection.execute(_KEEP, [_row(one) for one in kept])
+    _KEEP(connection, [_row(one) for one in kept])
     keep_memories(
         connection,
         ((one.after.member_id, one.after.question_id, one.memory) for one in kept),

@@ -159,7 +159,7 @@ def find_grounds(connection: Connection, calls: Sequence[Call]) -> dict[int, Gro
             if (call.key.round_id is None) is is_practice
         ]
         if some:
-            for row in connection.execute(statement(connection), given(some)):
+            for row in connection.execute(statement(connection), given(some)).all():
                 found[row[-1]] = _ground_of(row)
     return found
 

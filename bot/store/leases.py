@@ -14,7 +14,7 @@ from bot.core.models import Delivery, DeliveryState, Kind, Platform, RoundId
 from bot.core.views import Lease, RoundView
 from bot.store.deliveries import SELECT, delivery_of
 from bot.store.rounds import round_views
-from bot.store.tables import deliveries
+from bot.store.tables import Moment, deliveries
 
 WINDOW = 8
 """How many times the limit is looked through for other workspaces."""
@@ -58,7 +58,7 @@ _TAKE = (
         state=DeliveryState.SENDING,
         due_at=bindparam("until"),
         tries=deliveries.c.tries + 1,
-        first_tried_at=func.coalesce(deliveries.c.first_tried_at, bindparam("first")),
+        first_tried_at=func.coalesce(deliveries.c.first_tried_at, bindparam("first", type_=Moment)),
     )
 )
 

@@ -16,6 +16,7 @@ from bot.core.views import RoundView
 from bot.store import channels as channel_store
 from bot.store.channels import channel_of
 from bot.store.people import HERE, place
+from bot.store.prepared import Prepared
 from bot.store.tables import attempts, channels, rounds, workspaces
 
 EDIT_EVERY = timedelta(seconds=30)
@@ -66,7 +67,7 @@ _DUE_EDITS = (
     .limit(bindparam("limit_"))
     .with_for_update(of=rounds, skip_locked=True)
 )
-_ASK_EDIT = (
+_ASK_EDIT = Prepared(
     update(rounds)
     .where(
         rounds.c.id == bindparam("round"),
@@ -157,9 +158,7 @@ def ask_edit(connection: Connection, round_id: RoundId, at: datetime) -> None:
 
 def ask_edits(connection: Connection, due: Mapping[RoundId, datetime]) -> None:
     """Make edits of cards due, in an order that keeps others from waiting in a ring."""
-    if due:
-        rows = [{"round": round_id, "at": due[round_id]} for round_id in sorted(due)]
-        connection.execute(_ASK_EDIT, rows)
+    _ASK_EDIT(connection, [{"round": id_, "at": due[id_]} for id_ in sorted(due)])
 
 
 def claim_edits(

@@ -186,9 +186,8 @@ def find_standings(
         for n, (channel_id, period, member_id) in enumerate(wanted)
     ]
     found: list[Standing | None] = [None] * len(rows)
-    for n, member_id, name, points, tries, better in connection.execute(
-        _STANDINGS(connection), given(rows)
-    ):
+    standings = connection.execute(_STANDINGS(connection), given(rows)).all()
+    for n, member_id, name, points, tries, better in standings:
         found[n] = Standing(rank_of(better), member_id, name, points, tries)
     return found
 
@@ -198,7 +197,7 @@ def count_players(
 ) -> dict[tuple[ChannelId, str], int]:
     """How many have played in each of several channels and periods."""
     rows = [{"channel": channel_id, "period": period} for channel_id, period in boards]
-    counted = connection.execute(_COUNTS(connection), given(rows))
+    counted = connection.execute(_COUNTS(connection), given(rows)).all()
     return {(channel_id, period): count for channel_id, period, count in counted}
 
 

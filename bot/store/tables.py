@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -44,29 +45,42 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 
 
 class Moment(TypeDecorator[datetime]):
-    """A moment in UTC: refuses any other zone, and reads back `datetime.UTC` on every database."""
+    """
+    A moment in UTC: refuses one without a zone, and reads back `datetime.UTC` on every database.
+
+    SQLite keeps it as text, which is made and read here in one step: rows hold many moments, and
+    SQLAlchemy's several steps for each would be felt.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
         """Refuse a naive moment; SQLite keeps no zone, so it gets UTC without one."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment needs a time zone")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+        return _to_text if dialect.name == "sqlite" else _to_utc
 
-    def process_result_value(
-        self,
-        value: datetime | None,
-        dialect: Dialect,  # noqa: ARG002  # SQLAlchemy passes it by this name
-    ) -> datetime | None:
+    def result_processor(self, dialect: Dialect, _coltype: object) -> Callable[[Any], Any]:
         """Give the moment back in `datetime.UTC`."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return _from_text if dialect.name == "sqlite" else _to_utc
+
+
+def _to_utc(moment: datetime | None) -> datetime | None:
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    return moment.astimezone(UTC)
+
+
+def _to_text(moment: datetime | None) -> str | None:
+    utc = _to_utc(moment)
+    if utc is None:
+        return None
+    return utc.isoformat(" ", "microseconds").removesuffix("+00:00")
+
+
+def _from_text(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(f"{text}+00:00")
 
 
 def _id() -> Column[Any]:
