@@ -7,6 +7,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -149,7 +150,7 @@ async def test_a_caller_hears_after_the_commit(sqlite: Database, tmp_path: Path)
 
     async def write_and_look(name: str) -> None:
         await sqlite.write(keep, name)
-        with sqlite3.connect(tmp_path / "flaskquiz.db") as other:
+        with closing(sqlite3.connect(tmp_path / "flaskquiz.db")) as other:
             heard.append(other.execute("SELECT 1 FROM kept WHERE name = ?", (name,)).fetchone())
 
     await asyncio.gather(*(write_and_look(str(i)) for i in range(50)))

@@ -103,9 +103,10 @@ class Live:
 
     async def _pause(self) -> None:
         """Wait for the next look: for ever while nobody watches."""
-        self._poked.clear()
         wait = self._quick.pop() if self._quick else LOOK
         # Not `wait_for`: on Python 3.11 it swallows a cancellation that meets a poke.
         with suppress(TimeoutError):
             async with asyncio.timeout(wait if self._watchers else None):
                 await self._poked.wait()
+        # Only now: who came while the last look was under way is owed another.
+        self._poked.clear()

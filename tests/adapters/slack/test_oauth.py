@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
@@ -53,7 +54,7 @@ async def test_a_token_is_never_on_disk_as_it_is(team: Team, sqlite_url: str):
     await install(team)
     await team.set_up()
 
-    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as raw:
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as raw:
         everything = "\n".join(raw.iterdump()).encode()
         hexed = team.workspace.token.encode().hex().upper().encode()
     assert team.workspace.token.encode() not in everything
