@@ -14,7 +14,7 @@ from bot.core.models import Channel, ChannelId, Kind, Platform
 from bot.core.views import DailyPlan, DailyRule, DigestRule, PickRule
 from bot.store import channels as channel_store
 from bot.store.channels import channel_of
-from bot.store.given import ForGiven, given_ids
+from bot.store.given import for_given, given_ids
 from bot.store.opening import Opening, asked_in, move_on, open_rounds
 from bot.store.owed import owe_rows, owed_row, skipped_row
 from bot.store.tables import channels, scores
@@ -54,7 +54,7 @@ def _next_digest(wanted: FromClause) -> Update:
     )
 
 
-_NEXT_DIGEST = ForGiven(_next_digest, id=BigInteger())
+_NEXT_DIGEST = for_given(_next_digest, id=BigInteger())
 
 
 def claim_dailies(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from sqlalchemy import (
     Connection,
@@ -24,49 +24,28 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
-from bot.store.dialects import Insert, is_sqlite, or_replace
+from bot.store.dialects import Insert, PerDialect, S, is_sqlite, or_replace
 from bot.store.prepared import Prepared
 
-S = TypeVar("S")
 
-
-class ForGiven(Generic[S]):
+def for_given(build: Callable[[FromClause], S], **columns: TypeEngine[Any]) -> PerDialect[S]:
     """
-    A statement over given rows, built once for each database.
+    Build a statement over given rows.
 
     *build* takes a table with the *columns*; the rows come as JSON, whose text never becomes part
     of the statement: so it is compiled once, whatever their number.
     """
-
-    def __init__(self, build: Callable[[FromClause], S], **columns: TypeEngine[Any]) -> None:
-        self._statements = {
-            "sqlite": build(_in_sqlite(columns)),
-            "postgresql": build(_in_postgres(columns)),
-        }
-
-    def __call__(self, connection: Connection) -> S:
-        """Give the statement for the database of a connection."""
-        return self._statements[connection.dialect.name]
+    return PerDialect(build(_in_sqlite(columns)), build(_in_postgres(columns)))
 
 
-class InsertGiven:
-    """An insert of what is selected over given rows, built once for each database."""
-
-    def __init__(
-        self,
-        table: Table,
-        build: Callable[[FromClause, Any], Insert],
-        **columns: TypeEngine[Any],
-    ) -> None:
-        """Take how to fill a plain insert into *table* from a table with the *columns*."""
-        self._statements: dict[str, Insert] = {
-            "sqlite": build(_in_sqlite(columns), sqlite.insert(table)),
-            "postgresql": build(_in_postgres(columns), postgresql.insert(table)),
-        }
-
-    def __call__(self, connection: Connection) -> Insert:
-        """Give the statement for the database of a connection."""
-        return self._statements[connection.dialect.name]
+def insert_given(
+    table: Table, build: Callable[[FromClause, Any], Insert], **columns: TypeEngine[Any]
+) -> PerDialect[Insert]:
+    """Build an insert of what *build* selects over given rows, with the *columns*."""
+    return PerDialect(
+        build(_in_sqlite(columns), sqlite.insert(table)),
+        build(_in_postgres(columns), postgresql.insert(table)),
+    )
 
 
 class KeepRows:
@@ -102,7 +81,7 @@ class KeepRows:
 
 
 def given(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """Give rows to a statement of `ForGiven`."""
+    """Give rows to a statement of `for_given`."""
     return {"given": json.dumps(rows, default=_plain)}
 
 
@@ -127,5 +106,5 @@ def _in_postgres(columns: Mapping[str, TypeEngine[Any]]) -> FromClause:
 
 
 def given_ids(ids: Iterable[int]) -> dict[str, str]:
-    """Give ids to a statement of `ForGiven` whose one column is `id`."""
+    """Give ids to a statement of `for_given` whose one column is `id`."""
     return given([{"id": id_} for id_ in ids])

@@ -26,7 +26,7 @@ from bot.core.models import AttemptKey, Caller
 from bot.core.points import Streak
 from bot.core.views import GradeRule
 from bot.store.dialects import is_sqlite
-from bot.store.given import ForGiven, given
+from bot.store.given import for_given, given
 from bot.store.memories import columns as memory_columns
 from bot.store.memories import memory_of
 from bot.store.situations import COLUMNS, WIDTH, Place, of_practices, of_rounds, place_of
@@ -137,9 +137,9 @@ def _of_practices(wanted: FromClause) -> Select[Any]:
     )
 
 
-_LOCK = ForGiven(_lock, **_WHO)
-_ROUNDS = ForGiven(_of_rounds, **_WHO, key=BigInteger())
-_PRACTICES = ForGiven(_of_practices, **_WHO, key=BigInteger())
+_LOCK = for_given(_lock, **_WHO)
+_ROUNDS = for_given(_of_rounds, **_WHO, key=BigInteger())
+_PRACTICES = for_given(_of_practices, **_WHO, key=BigInteger())
 
 
 def find_grounds(connection: Connection, calls: Sequence[Call]) -> dict[int, Ground]:

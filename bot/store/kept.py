@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
 
-from bot.store.dialects import Insert, PerDialect, insert_or_ignore, insert_or_replace, is_sqlite
+from bot.store.dialects import Insert, insert_or_ignore, insert_or_replace, insert_with, is_sqlite
 from bot.store.tables import kept, seen
 
 PRUNE = 100
@@ -24,7 +24,7 @@ def _count_once(insert: Any) -> Insert:
     return built
 
 
-_SEE = PerDialect(seen, _count_once)
+_SEE = insert_with(seen, _count_once)
 _FORGET = delete(seen).where(
     seen.c.key.in_(
         select(seen.c.key)

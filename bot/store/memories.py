@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Connection, FromClause, Select, Table, bindpa
 
 from bot.core.memory import Memory
 from bot.core.models import ChannelId, MemberId, QuestionId
-from bot.store.given import ForGiven, KeepRows, given_ids
+from bot.store.given import KeepRows, for_given, given_ids
 from bot.store.tables import channel_memories, memories
 
 
@@ -40,7 +40,7 @@ def _of_channels(wanted: FromClause) -> Select[Any]:
     ).where(channel_memories.c.channel_id.in_(select(wanted.c.id)))
 
 
-_OF_CHANNELS = ForGiven(_of_channels, id=BigInteger())
+_OF_CHANNELS = for_given(_of_channels, id=BigInteger())
 _KEEP = KeepRows(memories, "member_id", "question_id")
 _KEEP_CHANNEL = KeepRows(channel_memories, "channel_id", "question_id")
 

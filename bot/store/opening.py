@@ -28,7 +28,7 @@ from sqlalchemy import (
 from bot.core.models import Channel, ChannelId, DeliveryState, Kind, QuestionId
 from bot.core.views import Asked
 from bot.store.dialects import Insert
-from bot.store.given import ForGiven, InsertGiven, given, given_ids
+from bot.store.given import for_given, given, given_ids, insert_given
 from bot.store.memories import of_channels
 from bot.store.tables import Moment, channels, deliveries, rounds
 
@@ -132,11 +132,11 @@ def _move_on(wanted: FromClause) -> Update:
     )
 
 
-_HISTORY = ForGiven(_history, id=BigInteger())
-_END_EARLIER = ForGiven(_end_earlier, id=BigInteger())
-_ADD = InsertGiven(rounds, _add, id=BigInteger(), question=Text())
-_OWE = InsertGiven(deliveries, _owe, id=BigInteger(), round=BigInteger())
-_MOVE_ON = ForGiven(_move_on, id=BigInteger())
+_HISTORY = for_given(_history, id=BigInteger())
+_END_EARLIER = for_given(_end_earlier, id=BigInteger())
+_ADD = insert_given(rounds, _add, id=BigInteger(), question=Text())
+_OWE = insert_given(deliveries, _owe, id=BigInteger(), round=BigInteger())
+_MOVE_ON = for_given(_move_on, id=BigInteger())
 
 
 def asked_in(connection: Connection, found: Sequence[Channel]) -> dict[ChannelId, Asked]:

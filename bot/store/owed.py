@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, update
 
 from bot.core.models import Channel, ChannelId, DeliveryId, DeliveryState, Kind, RoundId
-from bot.store.dialects import PerDialect, insert_or_ignore
+from bot.store.dialects import insert_or_ignore, insert_with
 from bot.store.tables import deliveries
 from bot.store.text import fit
 
@@ -18,7 +18,7 @@ DETAIL_MAX = 1_000
 
 _KEY = ["channel_id", "kind", "local_on"]
 _OWE = insert_or_ignore(deliveries, *_KEY)
-_OWE_ONE = PerDialect(
+_OWE_ONE = insert_with(
     deliveries,
     lambda insert: insert.on_conflict_do_nothing(index_elements=_KEY).returning(deliveries.c.id),
 )

@@ -25,7 +25,7 @@ from bot.core.leaderboard import Score, Standing, rank, rank_of
 from bot.core.models import Caller, ChannelId, MemberId
 from bot.core.views import Board
 from bot.store.channels import find_channel
-from bot.store.given import ForGiven, KeepRows, given
+from bot.store.given import KeepRows, for_given, given
 from bot.store.people import find_member
 from bot.store.tables import members, scores
 
@@ -114,10 +114,10 @@ def _players(wanted: FromClause) -> Select[Any]:
     return select(wanted.c.channel, wanted.c.period, count)
 
 
-_STANDINGS = ForGiven(
+_STANDINGS = for_given(
     _standings, n=Integer(), channel=BigInteger(), period=Text(), member=BigInteger()
 )
-_COUNTS = ForGiven(_players, channel=BigInteger(), period=Text())
+_COUNTS = for_given(_players, channel=BigInteger(), period=Text())
 
 
 @dataclass(frozen=True, slots=True)
