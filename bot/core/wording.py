@@ -15,6 +15,8 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June", "July",
     "August", "September", "October", "November", "December",
 )  # fmt: skip
+NOTED, LOOK_FIRST = "📝", "👀"
+"""Reactions to a reply: words or a grade were taken, whichever; or the answer comes first."""
 LEVELS = {
     Level.BEGINNER: "Beginner",
     Level.INTERMEDIATE: "Intermediate",

@@ -13,15 +13,10 @@ from bot.adapters.discord.recent import Recent
 from bot.core.errors import QuizError, StoreError
 from bot.core.models import MessageRef
 from bot.core.quiz import Quiz
+from bot.core.wording import LOOK_FIRST, NOTED
 
 logger = logging.getLogger(__name__)
 
-NOTED, LOOK_FIRST = "📝", "👀"
-"""
-The one says that words or a grade were taken, whichever; the other, that the answer comes first:
-press the button. Discord shows a private note only to an interaction, and a direct message would
-be more than anybody asked for.
-"""
 WRITTEN = (discord.MessageType.default, discord.MessageType.reply)
 
 
@@ -55,6 +50,8 @@ class Replies:
         if reply.noted:
             await _react(message, NOTED)
         elif reply.note is not None:
+            # A private note is shown only to an interaction, and a direct message would be more
+            # than anybody asked for.
             await _react(message, LOOK_FIRST)
 
 

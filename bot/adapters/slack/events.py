@@ -26,8 +26,8 @@ from bot.core.quiz import Quiz
 
 logger = logging.getLogger(__name__)
 
-REACTION = "eyes"
-"""Says that a reply was taken, and nothing about the grade."""
+REACTION = "memo"
+"""Slack's name for `wording.NOTED`: a reply was taken; it says nothing about the grade."""
 REPLIES = (None, "thread_broadcast", "file_share")
 """
 Subtypes that are something a member says. Edits and deletions are not: what was said first

@@ -27,7 +27,16 @@ from bot.core.parts import (
     Verb,
 )
 from bot.core.views import Profile
-from bot.core.wording import LEVELS, counted, dots, listed, moment, ordinal
+from bot.core.wording import (
+    LEVELS,
+    LOOK_FIRST,
+    NOTED,
+    counted,
+    dots,
+    listed,
+    moment,
+    ordinal,
+)
 
 HELP = (
     ("/flaskquiz start", "today's question if you have not answered it, otherwise practice"),
@@ -65,7 +74,8 @@ def help_card(unknown: str = "", closest: str = "") -> Card:
                     Code("missed"),
                     " or ",
                     Code("2/4"),
-                    ".",
+                    f". {NOTED} on your reply says that it was taken, ",
+                    f"{LOOK_FIRST} that the answer comes first.",
                 )
             ),
         ),

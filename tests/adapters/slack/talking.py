@@ -83,7 +83,7 @@ class SlackDialogue:
         assert seen.said is not None
         notes = seen.ephemerals
         note = self._kept(who, notes[-1]) if notes else None
-        return Replied("eyes" in seen.said.reactions, note)
+        return Replied("memo" in seen.said.reactions, note)
 
     def _person(self, who: str) -> Person:
         return {ANN: self._team.ann, BOB: self._team.bob, CID: self._team.cid}[who]

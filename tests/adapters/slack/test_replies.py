@@ -35,7 +35,7 @@ async def test_a_grade_is_kept_noted_for_all_and_told_to_one(team: Team):
 
     assert await grade_of(team, team.bob) is Grade.GOT_IT
     assert seen.said is not None
-    assert seen.said.reactions == {"eyes": [team.workspace.bot_user_id]}
+    assert seen.said.reactions == {"memo": [team.workspace.bot_user_id]}
     (note,) = seen.ephemerals
     assert "Got it" in note.words
     assert note.thread_ts == card.ts
@@ -47,7 +47,7 @@ async def test_the_reaction_is_the_same_for_every_grade(one: Team):
 
     said = [(await one.bob.say(one.channel, words, card)).said for words in ("missed", "got it")]
 
-    assert [set(m.reactions) for m in said if m] == [{"eyes"}, {"eyes"}]
+    assert [set(m.reactions) for m in said if m] == [{"memo"}, {"memo"}]
 
 
 async def test_words_with_marks_of_slack_are_kept_as_typed(one: Team):
