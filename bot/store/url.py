@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.core.errors import StoreError
 
+SQLITE_MIN = (3, 35)
+"""The first SQLite that gives rows back from an INSERT."""
 _DRIVERS = {
     "sqlite": "sqlite",
     "sqlite+pysqlite": "sqlite",
@@ -17,7 +21,11 @@ _DRIVERS = {
 
 
 def read_url(text: str) -> URL:
-    """Read a `DATABASE_URL`; raises StoreError for anything but an SQLite file or PostgreSQL."""
+    """
+    Read a `DATABASE_URL`.
+
+    Raises StoreError for anything but an SQLite file or PostgreSQL, and for an SQLite too old.
+    """
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
@@ -33,7 +41,13 @@ def read_url(text: str) -> URL:
     if url.drivername.startswith("sqlite") and (url.database or ":memory:") == ":memory:":
         # Readers and the writer have a connection each, and each would see a database of its own.
         raise StoreError("DATABASE_URL names no file: write sqlite:///flaskquiz.db.")
-    return url.set(drivername=_DRIVERS[url.drivername])
+    url = url.set(drivername=_DRIVERS[url.drivername])
+    if is_sqlite(url) and sqlite3.sqlite_version_info < SQLITE_MIN:
+        raise StoreError(
+            f"This Python has SQLite {sqlite3.sqlite_version}, but 3.35 or newer is needed: "
+            "use another Python, or PostgreSQL."
+        )
+    return url
 
 
 def is_sqlite(url: URL) -> bool:

@@ -39,6 +39,15 @@ def test_an_sqlite_address_has_to_name_a_file(text):
         read_url(text)
 
 
+def test_an_sqlite_that_is_too_old_is_named(monkeypatch):
+    monkeypatch.setattr("sqlite3.sqlite_version", "3.34.1")
+    monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 34, 1))
+
+    assert not is_sqlite(read_url("postgres://host/quiz"))
+    with pytest.raises(StoreError, match=r"has SQLite 3\.34\.1, but 3\.35 or newer is needed"):
+        read_url("sqlite:///quiz.db")
+
+
 @pytest.mark.parametrize("text", ["", "quiz.db", "/var/quiz.db", "postgres://h:port/x"])
 def test_what_is_no_address_is_refused(text):
     with pytest.raises(StoreError, match="not an address"):
