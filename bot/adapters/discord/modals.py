@@ -53,7 +53,7 @@ def render_modal(form: Form) -> Json:
         names = ", ".join(each.name for each in left_out)
         rows[-1]["description"] = _both(rows[-1].get("description", ""), f"{MORE}{names}.")
     if len(rows) == ROWS_MAX:
-        if plainly := visible(" ".join(_sentences(form))):
+        if plainly := visible(" ".join(_sentences(form))).strip():
             rows[0]["description"] = _both(rows[0].get("description", ""), plainly)
     elif text := _text(form):
         rows.insert(0, {"type": TEXT, "content": text})
@@ -89,7 +89,7 @@ def _label(each: Input) -> Json:
         "label": label(each.label, LABEL_MAX),
         "component": _component(each),
     }
-    if hint := cut(visible(each.hint), HINT_MAX):
+    if hint := cut(visible(each.hint).strip(), HINT_MAX):
         row["description"] = hint
     return row
 

@@ -364,6 +364,8 @@ INPUT = st.one_of(
 
 @settings(max_examples=60, deadline=None)
 @example("", [CodeBlock("\ud800", "python")], [Words("words", "Words")])
+@example("", [Heading(()), Heading(())], [Words("words", "Words")] * 5)
+@example("", [], [Words("words", "Words", hint=" ")])
 @given(NASTY, st.lists(BLOCK, max_size=6), st.lists(INPUT, min_size=1, max_size=9))
 def test_no_form_is_too_much_for_discord(title: str, blocks: list[Any], inputs: list[Any]):
     named = tuple(replace(each, name=f"{each.name}{i}") for i, each in enumerate(inputs))
