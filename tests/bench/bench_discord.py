@@ -28,6 +28,7 @@ from aiohttp import WSMsgType, web
 from bot.adapters.discord.addresses import point_at
 from bot.adapters.discord.client import DiscordFace, DiscordOptions
 from bot.adapters.discord.render import render
+from bot.app import spare_from_collection
 from bot.core.cards import rounds
 from bot.core.deck import load
 from bot.core.models import AttemptKey, Caller, Confidence, MessageRef, Platform
@@ -65,6 +66,7 @@ async def serve(kind: str, api_url: str, gateway_url: str, database_url: str) ->
             client = await _nothing(stack, api_url, gateway_url)
         else:
             client = await _quiz(stack, api_url, gateway_url, database_url)
+        spare_from_collection()  # both: as `flaskquiz run` does
         print("ready", flush=True)
         line = await asyncio.to_thread(sys.stdin.readline)
         used = _processor()
