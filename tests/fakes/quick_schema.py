@@ -30,5 +30,11 @@ class Quick:
 
     def iter_errors(self, instance: Any) -> Iterator[Any]:
         """Find all that is wrong."""
-        if not self.fast.is_valid(instance):
+        if not self._is_right(instance):
             yield from self.slow.iter_errors(instance)
+
+    def _is_right(self, instance: Any) -> bool:
+        try:
+            return self.fast.is_valid(instance)
+        except UnicodeEncodeError:  # half a character: the fast one cannot even read it
+            return False
