@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import Connection, bindparam, update
 
 from bot.core.errors import NotRevealedError
 from bot.core.models import (
@@ -20,11 +20,10 @@ from bot.core.models import (
 from bot.core.views import Situation
 from bot.store.people import Person, add_member, lock_member, rename
 from bot.store.rounds import bits_of
-from bot.store.situations import Place, count_again, find_place
+from bot.store.situations import ADD_ATTEMPT, Place, count_again, find_place
 from bot.store.tables import attempts
 from bot.store.text import fit
 
-_ADD = insert(attempts).returning(attempts.c.id)
 _CHANGE = {
     "words": update(attempts)
     .where(attempts.c.id == bindparam("attempt"))
@@ -144,7 +143,7 @@ def _add(
         "created_at": now,
     }
     return Attempt(
-        id=AttemptId(connection.execute(_ADD, row).scalar_one()),
+        id=AttemptId(connection.execute(ADD_ATTEMPT, row).scalar_one()),
         key=AttemptKey(round_id=round_.id),
         member_id=member_id,
         question_id=round_.question_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select
+from sqlalchemy import Connection, and_, bindparam, delete, or_, select
 
 from bot.core.errors import NoQuestionError
 from bot.core.models import Attempt, AttemptId, AttemptKey, Caller, MemberId, QuestionId
@@ -14,10 +14,9 @@ from bot.store.channels import find_channel
 from bot.store.memories import of_member
 from bot.store.people import Person, add_member
 from bot.store.scores import ALL
-from bot.store.situations import ATTEMPT, attempt_of
+from bot.store.situations import ADD_ATTEMPT, ATTEMPT, attempt_of
 from bot.store.tables import attempts, channels, rounds, scores
 
-_ADD = insert(attempts).returning(attempts.c.id)
 _OPEN = select(*ATTEMPT).where(
     attempts.c.member_id == bindparam("member"),
     attempts.c.round_id.is_(None),
@@ -111,5 +110,5 @@ def _add(
         "question_id": question_id,
         "created_at": now,
     }
-    id_ = AttemptId(connection.execute(_ADD, row).scalar_one())
+    id_ = AttemptId(connection.execute(ADD_ATTEMPT, row).scalar_one())
     return Attempt(id_, AttemptKey(practice_id=id_), member_id, question_id)

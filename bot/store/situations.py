@@ -14,6 +14,7 @@ from sqlalchemy import (
     FromClause,
     and_,
     bindparam,
+    insert,
     select,
 )
 
@@ -48,6 +49,7 @@ ATTEMPT = (
     attempts.c.points,
     attempts.c.graded_at,
 )
+ADD_ATTEMPT = insert(attempts).returning(attempts.c.id)
 # What a use case needs besides the situation it gives back.
 _BESIDES = (
     members.c.id,
