@@ -43,8 +43,9 @@ def read_url(text: str) -> URL:
         raise StoreError("DATABASE_URL names no file: write sqlite:///flaskquiz.db.")
     url = url.set(drivername=_DRIVERS[url.drivername])
     if is_sqlite(url) and sqlite3.sqlite_version_info < SQLITE_MIN:
+        oldest = ".".join(map(str, SQLITE_MIN))
         raise StoreError(
-            f"This Python has SQLite {sqlite3.sqlite_version}, but 3.35 or newer is needed: "
+            f"This Python has SQLite {sqlite3.sqlite_version}, but {oldest} or newer is needed: "
             "use another Python, or PostgreSQL."
         )
     return url
