@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -22,8 +22,10 @@ from tests.builders import NOON
 from tests.decks import a_deck
 from tests.fakes.channel_server import ChannelMessenger, ChannelServer
 
-QUICK = Patience(timeout=timedelta(seconds=0.3), farewell=timedelta(seconds=1))
-"""Platforms of tests answer at once or not at all."""
+STEADY = Patience(timeout=timedelta(seconds=15), farewell=timedelta(seconds=1))
+"""A busy machine must not look like a silent platform."""
+QUICK = Patience(timeout=timedelta(seconds=1), farewell=timedelta(seconds=1))
+"""For tests of what happens when a platform is silent."""
 
 
 class MovedClock:
@@ -114,7 +116,7 @@ async def a_bot(
     store: Store,
     *messengers: Messenger,
     clock: MovedClock | None = None,
-    patience: Patience = QUICK,
+    patience: Patience = STEADY,
     deck: Deck | None = None,
     painter: Painter = no_painter,
     timer: Timer | None = None,
@@ -154,8 +156,3 @@ async def a_server_and_bot(
         a_bot(store, messenger, clock=clock, **options) as bot,  # type: ignore[arg-type]  # passed on
     ):
         yield server, bot
-
-
-def quick(**changes: timedelta | int) -> Patience:
-    """The patience of tests, with *changes*."""
-    return replace(QUICK, **changes)  # type: ignore[arg-type]  # passed on

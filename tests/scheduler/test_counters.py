@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.core.ports import Store
 from tests.builders import DAY, NOON, a_caller, a_channel, grade, the_round
 from tests.fakes.channel_server import Fault
-from tests.scheduler.harness import a_server_and_bot
+from tests.scheduler.harness import QUICK, a_server_and_bot
 
 
 async def test_a_card_is_edited_at_once_and_then_at_most_every_30_seconds(store: Store):
@@ -106,7 +106,7 @@ async def test_edits_that_hang_delay_no_post(store: Store):
         await a_channel(store, a_caller(channel=f"C{number}"))
     await a_channel(store, a_caller(channel="D"), now=NOON + timedelta(minutes=1))
 
-    async with a_server_and_bot(store) as (server, bot):
+    async with a_server_and_bot(store, patience=QUICK) as (server, bot):
         await bot.beat()
         for number in range(30):
             caller = a_caller(channel=f"C{number}")

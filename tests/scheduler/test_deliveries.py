@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from datetime import timedelta
+from dataclasses import replace
 
 import pytest
 
@@ -36,7 +36,14 @@ from tests.builders import (
     the_round,
 )
 from tests.fakes.channel_server import AT_ONCE, ChannelMessenger, ChannelServer, Fault, Plan
-from tests.scheduler.harness import MovedClock, a_bot, a_server_and_bot, quick, until
+from tests.scheduler.harness import (
+    QUICK,
+    STEADY,
+    MovedClock,
+    a_bot,
+    a_server_and_bot,
+    until,
+)
 
 
 async def the_delivery(
@@ -116,11 +123,12 @@ async def test_a_post_whose_answer_was_lost_is_looked_for_and_not_sent_again(
 ):
     await a_channel(store)
 
-    async with a_server_and_bot(store) as (server, bot):
-        server.while_ = 0.6
+    async with a_server_and_bot(store, patience=QUICK) as (server, bot):
+        server.while_ = 1.3
         server.plan = one_after_the_other([fault])
         await bot.beat()
-        await asyncio.sleep(0.4)  # a slow platform takes it after we gave up
+        if fault is Fault.SLOW:
+            await until(lambda: bool(server.messages))  # taken after we gave up
         bot.clock.move(minutes=1)
         await bot.beat()
 
@@ -229,7 +237,7 @@ async def test_one_broken_channel_delays_no_other_and_loses_no_setting(store: St
         caller = a_caller(channel=f"C{number}")
         before[f"C{number}"] = (await a_channel(store, caller)).settings
 
-    async with a_server_and_bot(store) as (server, bot):
+    async with a_server_and_bot(store, patience=QUICK) as (server, bot):
         server.plan = lambda _, payload: (
             Fault.SILENT if payload["channel"] == "C0"
             else Fault.FORBIDDEN if payload["channel"] == "C1" else Fault.NONE
@@ -247,8 +255,7 @@ async def test_a_silent_workspace_delays_no_other(store: Store):
         for number in range(20):
             await a_channel(store, a_caller(workspace=f"T{workspace}", channel=f"C{number}"))
 
-    patient = quick(timeout=timedelta(seconds=20))
-    async with a_server_and_bot(store, patience=patient) as (server, bot):
+    async with a_server_and_bot(store) as (server, bot):
         server.plan = lambda _, p: Fault.SILENT if p["workspace"] == "T0" else Fault.NONE
         await bot.ticker.beat()
         await until(lambda: len(server.messages) == 40)
@@ -489,7 +496,8 @@ async def test_what_is_under_way_is_finished_when_the_process_stops(store: Store
 
     async with ChannelServer(while_=0.2) as server, ChannelMessenger(server.url) as messenger:
         server.plan = lambda _name, _payload: Fault.SLOW
-        async with a_bot(store, messenger) as bot:
+        waiting = replace(STEADY, farewell=STEADY.timeout)
+        async with a_bot(store, messenger, patience=waiting) as bot:
             await bot.ticker.beat()
             await until(lambda: bool(server.requests))
 
@@ -526,7 +534,7 @@ async def test_each_platform_goes_its_own_way(store: Store):
         ChannelServer() as discord,
         ChannelMessenger(slack.url) as one,
         ChannelMessenger(discord.url, Platform.DISCORD) as two,
-        a_bot(store, one, two) as bot,
+        a_bot(store, one, two, patience=QUICK) as bot,
     ):
         slack.plan = lambda _name, _payload: Fault.SILENT
         await bot.beat()
@@ -538,7 +546,7 @@ async def test_each_platform_goes_its_own_way(store: Store):
 async def test_tries_are_bounded(store: Store):
     await a_channel(store)
 
-    async with a_server_and_bot(store, patience=quick(tries=3)) as (server, bot):
+    async with a_server_and_bot(store, patience=replace(STEADY, tries=3)) as (server, bot):
         server.plan = lambda _name, _payload: Fault.DOWN
         for _ in range(6):
             await bot.beat()
@@ -589,7 +597,7 @@ async def test_who_waited_past_the_lease_leaves_the_post_to_the_next(
     ):
         await waiting.ticker.beat()
         await until(lambda: len(server.messages) == 1)
-        clock.now += quick().lease - quick().margin / 2  # nearly over, not over
+        clock.now += STEADY.lease - STEADY.margin / 2  # nearly over, not over
         await asyncio.sleep(0.1)  # its turn has come: it hands back and sends nothing
         await waiting.idle()
         sent_late = len(server.messages)
@@ -602,4 +610,4 @@ async def test_who_waited_past_the_lease_leaves_the_post_to_the_next(
 
 def test_the_pace_of_tests_is_no_pace():
     assert AT_ONCE.per_second > 1e5
-    assert timedelta(seconds=1) < quick().margin
+    assert STEADY.timeout < STEADY.margin
