@@ -1,5 +1,7 @@
 """Making interactions of what people do, and waiting for what they see next."""
 
+import asyncio
+import io
 import secrets
 from typing import TYPE_CHECKING, Any
 
@@ -175,7 +177,16 @@ async def answered(interaction: Interaction, member: "Member") -> None:
     try:
         await interaction.bell.until(lambda: interaction.callback, patience)
     except TimeoutError:
-        raise NoAnswerError(f"the application did not respond: {interaction.data}") from None
+        told = f"the application did not respond: {interaction.data}\nunder way:\n{_under_way()}"
+        raise NoAnswerError(told) from None
+
+
+def _under_way() -> str:
+    """Tell what every task of the process waits for: the silent one is among them."""
+    stacks = io.StringIO()
+    for task in asyncio.all_tasks():
+        task.print_stack(limit=3, file=stacks)
+    return stacks.getvalue()
 
 
 async def seen_next(interaction: Interaction, member: "Member") -> Seen:
