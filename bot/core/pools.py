@@ -38,6 +38,10 @@ class Pool:
             bit, topic = self._bits[QuestionId(question.id)], topics[question.id]
             self._topics[topic] = self._topics.get(topic, 0) | bit
             levels[question.level] = levels.get(question.level, 0) | bit
+        self._largest = sorted(
+            ((topic, bits, bits.bit_count()) for topic, bits in self._topics.items()),
+            key=lambda each: -each[2],
+        )
         # In the order of levels: of two used up alike, the easier one comes first.
         self._levels = [
             (each, levels[each], levels[each].bit_count()) for each in Level if each in levels
@@ -57,12 +61,12 @@ class Pool:
 
     def other_topic(self, fresh: int, before: str | None) -> int:
         """Those of *fresh* whose topic may follow, so that no topic has to follow itself later."""
-        left = {topic: (fresh & bits).bit_count() for topic, bits in self._topics.items()}
-        most = max(left.values())
-        if 2 * most > fresh.bit_count():
-            topic = next(topic for topic, count in left.items() if count == most)
-            if topic != before:
-                return fresh & self._topics[topic]
+        half = fresh.bit_count() / 2
+        for topic, bits, size in self._largest:
+            if size <= half:
+                break  # nor has any other topic more than half of them
+            if topic != before and (fresh & bits).bit_count() > half:
+                return fresh & bits
         others = ~self._topics.get(before, 0) if before is not None else ~0
         # Only the last topic is left in this cycle: rather begin the next one than repeat it.
         return fresh & others or self._all & others or fresh
