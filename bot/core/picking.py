@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
-from zlib import crc32
 
 from bot.core.calendar import local_date
 from bot.core.deck import Deck, Question, slug
@@ -26,7 +25,6 @@ class Picker:
     def __init__(self, deck: Deck) -> None:
         self._deck = deck
         self._topic = {question.id: slug(question.topic) for question in deck}
-        self._mark = {question.id: crc32(question.id.encode()) for question in deck}
         self._select = lru_cache(maxsize=256)(deck.select)
         self._pool = lru_cache(maxsize=256)(self._make_pool)
 
@@ -91,7 +89,7 @@ class Picker:
 
     def _make_pool(self, levels: frozenset[Level], topics: frozenset[str]) -> Pool | None:
         questions = self._select(levels, topics)
-        return Pool(questions, self._topic, self._mark) if questions else None
+        return Pool(questions, self._topic) if questions else None
 
 
 def _weakest(known: Mapping[str, Memory], now: datetime) -> QuestionId:

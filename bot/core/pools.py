@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import count
+from math import isqrt
 
 from bot.core.deck import Question
 from bot.core.models import ChannelId, Level, QuestionId
@@ -23,11 +25,10 @@ class Pool:
         self,
         questions: Sequence[Question],
         topics: Mapping[str, str],
-        marks: Mapping[str, int],
     ) -> None:
-        """Take at least one question, and the topic and mark of each by its id."""
+        """Take at least one question, and the topic of each by its id."""
         self._questions = questions
-        self._marks = [marks[question.id] for question in questions]
+        self._places = _prime(len(questions))  # steps of any length then come to every place
         self._all = (1 << len(questions)) - 1
         self._bits = _Bits(
             (QuestionId(question.id), 1 << i) for i, question in enumerate(questions)
@@ -82,17 +83,15 @@ class Pool:
         return best
 
     def first(self, pool: int, channel_id: ChannelId) -> QuestionId:
-        """The one a channel is asked first; each channel has an order of its own."""
-        marks = self._marks
+        """The one a channel is asked first; each goes through the pool in steps of its own."""
         # Any fixed mixing will do; Knuth's multiplicative hash spreads neighbouring channels.
-        first = min(_places(pool), key=lambda i: (marks[i] ^ channel_id) * 2_654_435_761 % 2**32)
-        return QuestionId(self._questions[first].id)
+        mixed = channel_id * 2_654_435_761 % 2**32
+        at, step = mixed % self._places, 1 + mixed // self._places % (self._places - 1)
+        while not pool >> at & 1:
+            at = (at + step) % self._places
+        return QuestionId(self._questions[at].id)
 
 
-def _places(bits: int) -> Iterator[int]:
-    """Which bits are set, lowest first."""
-    digits = bin(bits)[:1:-1]
-    at = digits.find("1")
-    while at >= 0:
-        yield at
-        at = digits.find("1", at + 1)
+def _prime(least: int) -> int:
+    """The smallest prime number that is not below *least*."""
+    return next(n for n in count(max(least, 2)) if all(n % d for d in range(2, isqrt(n) + 1)))

@@ -121,7 +121,7 @@ def _take(
     taken: list[Channel] = []
     for platform in sorted(platforms):
         wanted = {"platform": platform, "now": now, "limit_": limit - len(taken)}
-        taken += map(channel_of, connection.execute(statement, wanted))
+        taken += map(channel_of, connection.execute(statement, wanted).all())
     return taken
 
 
