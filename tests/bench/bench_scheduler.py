@@ -36,17 +36,18 @@ from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy import Connection, func, insert, select, text
 
 from bot.core.composing import Composer
+from bot.core.deck import load
 from bot.core.duties import daily_plan
 from bot.core.models import ChannelState, DeliveryState, MessageRef, Platform
 from bot.core.picking import Picker
 from bot.core.ports import Chart, Pace, Parcel
 from bot.scheduler.deliveries import Postman
 from bot.scheduler.tick import Ticker
+from bot.settings import shipped_deck
 from bot.store.database import Database
 from bot.store.migrate import migrate
 from bot.store.store import Store
 from bot.store.tables import channels, deliveries, workspaces
-from tests.decks import a_deck
 from tests.postgres import running_postgres
 
 DUE_AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -162,7 +163,7 @@ def _channel(number: int, ids: dict[str, int], due_at: datetime) -> dict[str, An
 @asynccontextmanager
 async def a_ticker(url: str, messenger: NoOp, now: Callable[[], datetime]) -> AsyncIterator[Ticker]:
     """The real scheduler, ticking by hand."""
-    database, deck = Database(url), a_deck()
+    database, deck = Database(url), load(shipped_deck())
     store = Store(database)
     composer = Composer(deck, store, _no_painter)
     postman = Postman(store, composer, {messenger.platform: messenger}, now)
@@ -277,7 +278,7 @@ async def _check(url: str, number: int) -> None:
 async def claim_alone(url: str, number: int) -> tuple[float, float]:
     """Seconds to claim all, and the longest stall of the loop."""
     database = Database(url)
-    store, pick = Store(database), Picker(a_deck()).for_channel
+    store, pick = Store(database), Picker(load(shipped_deck())).for_channel
     await store.keep("warm", "1")
     _settle()
     async with Watch() as watch:
