@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.core.cards.channel import CLOCK_TOLERANCE, delivery_words, next_words
+from bot.core.cards.channel import next_words
+from bot.core.cards.doctor import CLOCK_TOLERANCE, delivery_words
 from bot.core.deck import load
 from bot.core.errors import InvalidDeckError, StoreError
 from bot.core.models import Caller, Channel, ChannelState

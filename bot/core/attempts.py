@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.core import calendar, choosing
-from bot.core.cards import rounds
+from bot.core.cards import attempts
 from bot.core.deck import Deck, Question
 from bot.core.errors import FormError, NoQuestionError, NotAQuestionError, StaleKeyError
 from bot.core.grading import Grade, grade_from_ticks, read_grade
@@ -88,8 +88,8 @@ class Attempts:
         question = self._question(situation)
         if situation.attempt is None or situation.attempt.revealed_at is None:
             situation.refuse_closed(self._clock())
-            return rounds.try_first(situation, question)
-        return rounds.reveal(situation, question)
+            return attempts.try_first(situation, question)
+        return attempts.reveal(situation, question)
 
     def _result(
         self, caller: Caller, graded: Graded, now: datetime, *, again: bool = False
@@ -97,7 +97,7 @@ class Attempts:
         """What a grade earned; with the leaderboard where the caller can open it."""
         has_board = caller.channel is not None and graded.situation.channel is not None
         question = self._question(graded.situation)
-        return rounds.result(graded, question, now, again=again, has_board=has_board)
+        return attempts.result(graded, question, now, again=again, has_board=has_board)
 
     async def reveal(self, caller: Caller, key: AttemptKey, values: Values) -> Form:
         """Keep the caller's words and confidence, and show the answer."""
@@ -106,13 +106,13 @@ class Attempts:
         if said not in set(Confidence):
             raise FormError({"confidence": "Say how sure you are; a guess is fine."})
         situation = await self._store.reveal(caller, key, words, Confidence(said), self._clock())
-        return rounds.reveal(situation, self._question(situation))
+        return attempts.reveal(situation, self._question(situation))
 
     async def tick(self, caller: Caller, key: AttemptKey, ticked: frozenset[int]) -> Form:
         """Keep the key points ticked so far, where a face sends them one by one."""
         possible = frozenset(i for i in ticked if 0 <= i < KEY_POINTS_MAX)
         situation = await self._store.tick(caller, key, possible, self._clock())
-        return rounds.reveal(situation, self._question(situation))
+        return attempts.reveal(situation, self._question(situation))
 
     async def grade(self, caller: Caller, key: AttemptKey, values: Values) -> Card:
         """Keep the grade of the reveal's form."""
@@ -183,8 +183,8 @@ class Attempts:
         if grade is None and text.strip():
             words = text.strip()[:WORDS_MAX]
             situation = await self._store.keep_words(caller, key, words, now)
-            return Reply(noted=True, note=rounds.look_first(situation))
-        return Reply(note=rounds.look_first(situation))
+            return Reply(noted=True, note=attempts.look_first(situation))
+        return Reply(note=attempts.look_first(situation))
 
     async def practice(self, caller: Caller, level: Level | None, topic: str) -> Card:
         """One question in private: what is open, else due, else new."""
@@ -194,7 +194,7 @@ class Attempts:
             raise NoQuestionError(topic.strip(), tuple(self._deck.topics.values()))
         wish = _Wish(self._picker, self._deck, level, wanted, now)
         situation = await self._store.practice(caller, wish, now)
-        return rounds.practice(situation, self._question(situation), wish.why)
+        return attempts.practice(situation, self._question(situation), wish.why)
 
     def _question(self, situation: Situation) -> Question:
         question = self._deck.find(situation.question_id)

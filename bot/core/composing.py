@@ -7,7 +7,8 @@ from datetime import datetime
 
 from bot.core import calendar, duties
 from bot.core.cards import boards, digest, rounds
-from bot.core.cards import channel as desk
+from bot.core.cards.doctor import notice
+from bot.core.cards.hello import greeting
 from bot.core.deck import Deck, Question
 from bot.core.errors import ChartError, RefusedError
 from bot.core.models import Caller, Delivery, Kind
@@ -57,9 +58,9 @@ class Composer:
     async def _card(self, delivery: Delivery, view: RoundView | None, now: datetime) -> Card:
         match delivery.kind:
             case Kind.HELLO:
-                return desk.greeting(delivery.channel, self._deck)
+                return greeting(delivery.channel, self._deck)
             case Kind.NOTICE:
-                return desk.notice(delivery)
+                return notice(delivery)
             case Kind.DIGEST:
                 return await self._digest(delivery, now)
             case Kind.SHARE:

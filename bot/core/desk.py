@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core import calendar, choosing, duties
 from bot.core.cards import channel as cards
+from bot.core.cards.doctor import doctor
 from bot.core.deck import Deck
 from bot.core.errors import (
     NoChannelError,
@@ -125,7 +126,7 @@ class Desk:
         offset = await self._store.now() - now
         complaints = await self._complaints(channel)
         last = await self._store.last_deliveries(caller)
-        return cards.doctor(channel, self._deck, last, complaints, offset, now)
+        return doctor(channel, self._deck, last, complaints, offset, now)
 
     async def _complaints(self, channel: Channel) -> Sequence[str]:
         """What keeps the bot from posting there, as far as its platform tells."""

@@ -29,7 +29,7 @@ from bot.adapters.discord.addresses import point_at
 from bot.adapters.discord.client import DiscordFace, DiscordOptions
 from bot.adapters.discord.render import render
 from bot.app import spare_from_collection
-from bot.core.cards import rounds
+from bot.core.cards import attempts
 from bot.core.deck import load
 from bot.core.models import AttemptKey, Caller, Confidence, MessageRef, Platform
 from bot.core.picking import Picker
@@ -327,7 +327,7 @@ async def clicks(
     await database.close()
     question = load(shipped_deck()).find(situation.question_id)
     assert question is not None
-    components = render(rounds.reveal(situation, question)).components
+    components = render(attempts.reveal(situation, question)).components
     for number, part in enumerate(components, 1):
         part["id"] = number
     message = a_message(components)

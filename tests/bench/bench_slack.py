@@ -33,7 +33,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.slack.app import SlackFace, SlackOptions
 from bot.adapters.slack.render import Place, render_form
 from bot.app import spare_from_collection
-from bot.core.cards import rounds
+from bot.core.cards import attempts
 from bot.core.deck import load
 from bot.core.models import AttemptKey, Caller, Confidence, MessageRef, Platform
 from bot.core.picking import Picker
@@ -158,7 +158,7 @@ async def revealed(database_url: str, key: AttemptKey) -> dict[str, Any]:
     situation = await store.situation(caller, key)
     question = deck.find(situation.question_id)
     assert question is not None
-    view = render_form(rounds.reveal(situation, question), Place("C1", "#flask"))
+    view = render_form(attempts.reveal(situation, question), Place("C1", "#flask"))
     await database.close()
     return view
 

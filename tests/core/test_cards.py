@@ -9,7 +9,18 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core import choosing
-from bot.core.cards import boards, channel, digest, known, people, refusals, rounds
+from bot.core.cards import (
+    attempts,
+    boards,
+    channel,
+    digest,
+    doctor,
+    hello,
+    known,
+    people,
+    refusals,
+    rounds,
+)
 from bot.core.commands import WORDS
 from bot.core.errors import (
     AlreadyPostedError,
@@ -140,9 +151,9 @@ SECRETS = ["secret answer", "goes on with", "print('proof')", "proof of it", *QU
     [
         rounds.daily(a_view(Tally(7, 4, 2, 1)), QUESTION, NOW),
         rounds.daily(a_view(closed_at=NOW), QUESTION, NOW),
-        rounds.try_first(a_situation(words="my try"), QUESTION),
-        rounds.practice(a_situation(), QUESTION, "due"),
-        rounds.look_first(a_situation(words="x")),
+        attempts.try_first(a_situation(words="my try"), QUESTION),
+        attempts.practice(a_situation(), QUESTION, "due"),
+        attempts.look_first(a_situation(words="x")),
         people.home(
             Profile(False, (), {}, CHANNEL, None, open_rounds=(a_situation(),)),
             a_deck(QUESTION),
@@ -185,7 +196,7 @@ def test_an_open_card_says_until_when_in_the_channels_time_and_a_closed_one_has_
 
 
 def test_the_reveal_shows_words_answer_example_points_and_grades():
-    form = rounds.reveal(a_situation(words="it is new each time", revealed_at=NOW), QUESTION)
+    form = attempts.reveal(a_situation(words="it is new each time", revealed_at=NOW), QUESTION)
 
     assert all(secret in said(form) for secret in [*SECRETS[2:], "it is new each time"])
     assert form.action == Action(Verb.GRADE, "r12")
@@ -207,7 +218,7 @@ def test_a_grade_that_the_ticks_gave_is_left_to_them_again(
 ):
     situation = a_situation(grade=grade, ticked=frozenset(ticked), revealed_at=NOW)
 
-    form = rounds.reveal(situation, QUESTION)
+    form = attempts.reveal(situation, QUESTION)
 
     assert next(each for each in form.inputs if isinstance(each, Choice)).chosen == chosen
 
@@ -224,7 +235,7 @@ def a_graded(grade: Grade, ticked: set[int], **changes: Any) -> Graded:
 
 
 def test_a_result_says_points_standing_return_and_what_to_look_at_again():
-    card = rounds.result(a_graded(Grade.PARTLY, {0, 1}), QUESTION, NOW)
+    card = attempts.result(a_graded(Grade.PARTLY, {0, 1}), QUESTION, NOW)
 
     assert "Partly, 10 points." in said(card)
     assert "You had 2 of 3." in said(card)
@@ -242,7 +253,7 @@ def test_a_grade_of_a_closed_round_cannot_be_changed():
     )
 
     assert "Change my grade" not in [
-        button.label for button in buttons(rounds.result(closed, QUESTION, NOW))
+        button.label for button in buttons(attempts.result(closed, QUESTION, NOW))
     ]
 
 
@@ -456,7 +467,7 @@ def test_the_doctor_says_what_failed_and_why():
     ]
 
     card = said(
-        channel.doctor(
+        doctor.doctor(
             failing,
             a_deck(QUESTION),
             deliveries,
@@ -476,16 +487,18 @@ def test_the_doctor_says_what_failed_and_why():
 
 
 def test_a_hello_is_of_no_day():
-    hello = a_delivery(DeliveryState.SENT, kind=Kind.HELLO, local_on=date(1970, 1, 1), sent_at=NOW)
+    greeted = a_delivery(
+        DeliveryState.SENT, kind=Kind.HELLO, local_on=date(1970, 1, 1), sent_at=NOW
+    )
 
-    assert channel.delivery_words(hello, NOW) == ("hello", "sent today 10:00")
-    assert channel.delivery_words(a_delivery(DeliveryState.SKIPPED), NOW)[0] == "20 Nov question"
+    assert doctor.delivery_words(greeted, NOW) == ("hello", "sent today 10:00")
+    assert doctor.delivery_words(a_delivery(DeliveryState.SKIPPED), NOW)[0] == "20 Nov question"
 
 
 def test_the_help_names_every_command_as_it_can_be_typed_on_every_face():
     """In Discord a command with others below it cannot be sent by itself."""
     named = [word for command, _ in people.HELP for word in command.split("[")[0].split()[1:]]
-    opening = said(channel.hello(a_deck(QUESTION)))
+    opening = said(hello.hello(a_deck(QUESTION)))
 
     assert {word.strip(",") for word in named} == WORDS.keys() - {"help"}
     assert "/flaskquiz start" in opening
@@ -493,7 +506,7 @@ def test_the_help_names_every_command_as_it_can_be_typed_on_every_face():
 
 
 def test_a_healthy_channel_is_told_so():
-    card = channel.doctor(CHANNEL, a_deck(QUESTION), [], [], timedelta(0), NOW)
+    card = doctor.doctor(CHANNEL, a_deck(QUESTION), [], [], timedelta(0), NOW)
 
     assert card.summary == "Doctor: All is well."
 
@@ -525,9 +538,7 @@ REFUSALS = [
     ],
 )
 def test_the_doctor_calls_nothing_well_that_is_still_and_shows_the_way_on(state, verdict, verbs):
-    card = channel.doctor(
-        replace(CHANNEL, state=state), a_deck(QUESTION), [], [], timedelta(0), NOW
-    )
+    card = doctor.doctor(replace(CHANNEL, state=state), a_deck(QUESTION), [], [], timedelta(0), NOW)
 
     assert card.summary == f"Doctor: {verdict}"
     assert [button.action.verb for button in buttons(card)] == verbs
@@ -554,11 +565,11 @@ def test_no_refusal_is_left_without_words_of_its_own():
 # --- limits that every face relies on
 
 ALL = [
-    rounds.try_first(a_situation(), QUESTION),
-    rounds.reveal(a_situation(words="w" * 2000), QUESTION),
+    attempts.try_first(a_situation(), QUESTION),
+    attempts.reveal(a_situation(words="w" * 2000), QUESTION),
     channel.settings_form(CHANNEL.settings, a_deck(QUESTION), "#flask"),
     rounds.daily(a_view(), QUESTION, NOW),
-    rounds.result(a_graded(Grade.GOT_IT, {0}), QUESTION, NOW),
+    attempts.result(a_graded(Grade.GOT_IT, {0}), QUESTION, NOW),
     boards.leaderboard(Board("2026-W47", standings(10), None, 10), shareable=True),
     digest.digest(a_week(), CHANNEL, a_deck(QUESTION), None, NOW),
     people.help_card("x", "me"),
@@ -567,13 +578,13 @@ ALL = [
     people.forget(),
     people.forgotten(),
     people.exported(b"{}"),
-    channel.hello(a_deck(QUESTION)),
+    hello.hello(a_deck(QUESTION)),
     channel.settings_saved(CHANNEL, a_deck(QUESTION), NOW),
     channel.paused(),
     channel.resumed(CHANNEL, NOW),
     channel.posting(),
     channel.sharing(),
-    channel.notice(a_delivery(DeliveryState.FAILED, detail="Invite the bot again.")),
+    doctor.notice(a_delivery(DeliveryState.FAILED, detail="Invite the bot again.")),
 ]
 
 

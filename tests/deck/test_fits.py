@@ -12,7 +12,7 @@ from bot.adapters.discord.modals import render_modal
 from bot.adapters.discord.render import render as render_for_discord
 from bot.adapters.slack.render import Place, render_form, render_message
 from bot.core.calendar import Schedule
-from bot.core.cards import rounds
+from bot.core.cards import attempts, rounds
 from bot.core.deck import Deck, Question
 from bot.core.models import (
     Address,
@@ -105,10 +105,10 @@ def missing_in(payload: Any, answer: Card | Form) -> list[str]:
 
 def everywhere(question: Question) -> Iterator[tuple[str, Card | Form]]:
     yield "daily", rounds.daily(a_view(question), question, NOW)
-    yield "form", rounds.try_first(a_situation(question, ""), question)
-    yield "practice", rounds.practice(a_situation(question, ""), question, "due today")
-    yield "reveal", rounds.reveal(a_situation(question, ""), question)
-    yield "reveal with words", rounds.reveal(a_situation(question, LONGEST_WORDS), question)
+    yield "form", attempts.try_first(a_situation(question, ""), question)
+    yield "practice", attempts.practice(a_situation(question, ""), question, "due today")
+    yield "reveal", attempts.reveal(a_situation(question, ""), question)
+    yield "reveal with words", attempts.reveal(a_situation(question, LONGEST_WORDS), question)
     yield "answer", rounds.closed(a_view(question), question)
 
 
@@ -164,7 +164,7 @@ def test_every_question_fits_both_platforms_with_nothing_cut(deck: Deck):
 def test_long_words_of_a_member_are_cut_before_anything_of_the_deck(deck: Deck):
     longest = max(deck, key=lambda question: len(str(question.answer) + str(question.example)))
 
-    reveal = rounds.reveal(a_situation(longest, LONGEST_WORDS), longest)
+    reveal = attempts.reveal(a_situation(longest, LONGEST_WORDS), longest)
     payload = render_for_discord(reveal).components
 
     assert any(isinstance(block, Quote) for block in reveal.blocks)

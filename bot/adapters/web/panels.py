@@ -10,7 +10,7 @@ from bot.adapters.web.door import Door
 from bot.adapters.web.feed import Feed
 from bot.adapters.web.filling import Filled, refilled
 from bot.adapters.web.render import JoinPanel, Panel
-from bot.core.cards import rounds
+from bot.core.cards import attempts
 from bot.core.cards.refusals import refusal
 from bot.core.commands import parse
 from bot.core.errors import FormError, QuizError, StaleKeyError
@@ -96,12 +96,12 @@ class Panels:
     async def _replied(self, caller: Caller, text: str) -> Panel:
         entry = (await self._feed.read()).open
         if entry is None or entry.message is None:
-            return Panel(rounds.nothing_open())
+            return Panel(attempts.nothing_open())
         try:
             reply = await self._quiz.reply(caller, entry.message, text)
         except QuizError as error:
             return Panel(refusal(error))
-        card = reply.note or rounds.not_a_grade()
+        card = reply.note or attempts.not_a_grade()
         return Panel(card, lasting(Action(Verb.START), card))
 
     def _ask(self, caller: Caller, filled: Filled) -> Awaitable[Card | Form]:

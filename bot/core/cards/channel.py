@@ -1,21 +1,19 @@
-"""What a channel and its admins see: hello, settings, doctor, notices."""
+"""What the admins of a channel see: settings, pause, what comes next."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.core.cards.rounds import PRACTISE
 from bot.core.choosing import digest_words, open_words, zone_names
 from bot.core.deck import Deck
-from bot.core.models import Channel, ChannelState, Delivery, DeliveryState, Kind, Settings
+from bot.core.models import Channel, ChannelState, Settings
 from bot.core.parts import (
     Action,
-    Block,
     Button,
     Buttons,
     Card,
-    Code,
     Facts,
     Form,
     Heading,
@@ -33,7 +31,6 @@ from bot.core.parts import (
 from bot.core.wording import (
     DAYS,
     LEVELS,
-    MONTHS,
     clipped,
     counted,
     day_names,
@@ -47,70 +44,6 @@ SET_UP = Button("Set up", Action(Verb.SETTINGS), Style.PRIMARY)
 DOCTOR = Button("Doctor", Action(Verb.DOCTOR))
 NOW = Button("Ask one now", Action(Verb.NOW))
 RESUME = Button("Resume", Action(Verb.RESUME), Style.PRIMARY)
-_NEXT_STEP = {
-    ChannelState.NEW: SET_UP,
-    ChannelState.PAUSED: RESUME,
-    ChannelState.ACTIVE: Button("Settings", Action(Verb.SETTINGS)),
-}
-"""What an admin of a channel in that state most likely wants; nothing helps where it is gone."""
-CLOCK_TOLERANCE = timedelta(seconds=2)
-KINDS = {
-    Kind.HELLO: "hello",
-    Kind.DAILY: "question",
-    Kind.ANSWER: "answer",
-    Kind.DIGEST: "weekly leaderboard",
-    Kind.SHARE: "shared leaderboard",
-    Kind.NOTICE: "note to the admin",
-}
-
-
-def greeting(channel: Channel, deck: Deck) -> Card:
-    """What the bot says when it joins a channel: for the first time, or again."""
-    return back(channel) if channel.state is ChannelState.PAUSED else hello(deck)
-
-
-def back(channel: Channel) -> Card:
-    """What the bot says where it was before: its settings are kept, and nothing runs by itself."""
-    return Card(
-        summary="I am back, and paused.",
-        blocks=(
-            Heading(("I am back.",)),
-            Paragraph((f"My settings are as they were: {asked_words(channel.settings)}.",)),
-            Paragraph(("I am paused: nothing is asked until an admin resumes.",)),
-            Buttons((RESUME, Button("Settings", Action(Verb.SETTINGS)))),
-        ),
-    )
-
-
-def hello(deck: Deck) -> Card:
-    """What the bot says once when it joins a channel."""
-    about = (
-        "Everyone tries before they look, sees the answer privately and grades themselves. "
-        "I remember what each of you and the team is about to forget, and bring it back in time."
-    )
-    return Card(
-        summary="Hello! I ask one Flask question a day.",
-        blocks=(
-            Heading(("Hello! I ask one Flask question a day.",)),
-            Paragraph((about,)),
-            Paragraph(
-                (
-                    "Anyone can begin now: ",
-                    Code("/flaskquiz start"),
-                    " asks you in private.",
-                )
-            ),
-            Buttons((SET_UP,)),
-            Quiet(
-                (
-                    f"I know {counted(len(deck), 'question')}. An admin picks the time and days: "
-                    "here with the button, in another channel with ",
-                    Code("/flaskquiz settings"),
-                    ".",
-                )
-            ),
-        ),
-    )
 
 
 def settings_form(settings: Settings, deck: Deck, channel_name: str) -> Form:
@@ -270,77 +203,3 @@ def posting() -> Card:
 def sharing() -> Card:
     """The leaderboard is on its way."""
     return Card("On its way.", (Paragraph((Strong("On its way:"), " the leaderboard.")),))
-
-
-def doctor(
-    channel: Channel,
-    deck: Deck,
-    deliveries: Sequence[Delivery],
-    complaints: Sequence[str],
-    offset: timedelta,
-    now: datetime,
-) -> Card:
-    """What happens next, what happened last, and what is wrong."""
-    wrong = [*complaints]
-    if channel.failing_since is not None:
-        since = moment(channel.failing_since, now, channel.zone)
-        wrong.insert(0, f"Posting has failed since {since}: {channel.failing_reason}")
-    if abs(offset) > CLOCK_TOLERANCE:
-        wrong.append(
-            f"This process's clock is {abs(offset).total_seconds():.0f} s away from the database's."
-        )
-    well = "All is well." if channel.state is ChannelState.ACTIVE else "Nothing will be posted."
-    verdict = f"{counted(len(wrong), 'thing')} to look at." if wrong else well
-    blocks: list[Block] = [
-        Heading((verdict,)),
-        *(Paragraph((f"• {complaint}",)) for complaint in wrong),
-        Paragraph((next_words(channel, now),)),
-        Facts(tuple(setting_facts(channel.settings, deck))),
-    ]
-    if deliveries:
-        blocks.append(Heading(("Last deliveries",)))
-        blocks.append(Facts(tuple(_delivery_fact(each, now) for each in deliveries)))
-    if channel.state in _NEXT_STEP:
-        blocks.append(Buttons((_NEXT_STEP[channel.state],)))
-    return Card(summary=f"Doctor: {verdict}", blocks=tuple(blocks))
-
-
-def _delivery_fact(delivery: Delivery, now: datetime) -> tuple[str, Text]:
-    label, words = delivery_words(delivery, now)
-    return label, (words,)
-
-
-def delivery_words(delivery: Delivery, now: datetime) -> tuple[str, str]:
-    """Which delivery it is, and what became of it."""
-    on = delivery.local_on
-    label = KINDS[delivery.kind]
-    if delivery.kind is not Kind.HELLO:  # it is owed once, and not for any day
-        label = f"{on.day} {MONTHS[on.month - 1][:3]} {label}"
-    zone = delivery.channel.zone
-    match delivery.state:
-        case DeliveryState.SENT:
-            tries = f" at try {delivery.tries}" if delivery.tries > 1 else ""
-            at = moment(delivery.sent_at, now, zone) if delivery.sent_at else ""
-            words = f"sent {at}{tries}"
-        case DeliveryState.SKIPPED:
-            words = f"skipped: {delivery.error or 'the bot was down that day'}"
-        case DeliveryState.FAILED:
-            words = f"failed after {counted(delivery.tries, 'try', 'tries')}: {delivery.error}"
-        case _:
-            tries = f", try {delivery.tries + 1}" if delivery.tries else ""
-            again = f": {delivery.error}" if delivery.error else ""
-            words = f"on its way{tries}{again}"
-    return label, words
-
-
-def notice(delivery: Delivery) -> Card:
-    """Told to the admin once when a channel begins to fail."""
-    name = delivery.channel.name or "your channel"
-    return Card(
-        summary=f"I could not post in {name}.",
-        blocks=(
-            Heading((f"I could not post in {name}.",)),
-            Paragraph((delivery.detail or "Run /flaskquiz doctor there to see why.",)),
-            Quiet(("All settings are kept. It heals by itself with the next post that works.",)),
-        ),
-    )

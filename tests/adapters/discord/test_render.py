@@ -16,8 +16,8 @@ from bot.adapters.discord.fitting import TEXT_MAX, cost
 from bot.adapters.discord.modals import render_modal
 from bot.adapters.discord.render import Sheet, render
 from bot.core.calendar import Schedule
+from bot.core.cards import attempts, rounds
 from bot.core.cards import channel as desk
-from bot.core.cards import rounds
 from bot.core.cards.refusals import apology, refusal, too_slow
 from bot.core.deck import Question, load
 from bot.core.errors import (
@@ -180,10 +180,10 @@ def every(question: Question) -> list[Card | Form]:
     return [
         rounds.daily(view, question, NOW),
         rounds.daily(view, question, NOW + timedelta(days=2)),
-        rounds.practice(situation, question, "new to you"),
-        rounds.reveal(situation, question),
-        rounds.reveal(replace(situation, attempt=None), question),
-        rounds.result(graded, question, NOW, again=True),
+        attempts.practice(situation, question, "new to you"),
+        attempts.reveal(situation, question),
+        attempts.reveal(replace(situation, attempt=None), question),
+        attempts.result(graded, question, NOW, again=True),
         rounds.closed(view, question),
     ]
 
@@ -195,7 +195,7 @@ def test_every_question_fits_whole(question: Question):
 
         assert_taken(sheet)
         assert shown(sheet).count("…") == str(card).count("…"), "cut short"
-    assert_modal_taken(render_modal(rounds.try_first(a_situation(question), question)))
+    assert_modal_taken(render_modal(attempts.try_first(a_situation(question), question)))
 
 
 @pytest.mark.parametrize("question", DECK.questions, ids=lambda question: question.id)
@@ -203,8 +203,8 @@ def test_only_what_follows_the_reveal_shows_the_answer(question: Question):
     view, situation = a_view(question), a_situation(question)
     before = [
         shown(render(rounds.daily(view, question, NOW))),
-        shown(render(rounds.practice(situation, question, ""))),
-        str(render_modal(rounds.try_first(situation, question))),
+        shown(render(attempts.practice(situation, question, ""))),
+        str(render_modal(attempts.try_first(situation, question))),
     ]
 
     for words in before:
@@ -214,7 +214,7 @@ def test_only_what_follows_the_reveal_shows_the_answer(question: Question):
 
 def test_long_words_give_way_to_the_answer():
     question = max(DECK, key=lambda q: len(shown(render(rounds.closed(a_view(q), q)))))
-    sheet = render(rounds.reveal(a_situation(question, "*" * 2_000), question))
+    sheet = render(attempts.reveal(a_situation(question, "*" * 2_000), question))
 
     assert_taken(sheet)
     words = read(shown(sheet))
@@ -255,7 +255,7 @@ def test_every_refusal_can_be_told(error: QuizError):
 
 
 def test_what_is_told_on_our_side_of_a_fault_can_be_told():
-    form = rounds.try_first(a_situation(DECK.questions[0]), DECK.questions[0])
+    form = attempts.try_first(a_situation(DECK.questions[0]), DECK.questions[0])
 
     assert_taken(render(apology()))
     assert_taken(render(too_slow(form, Action(Verb.START))))

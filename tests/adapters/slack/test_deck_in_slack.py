@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.adapters.slack.render import Place, render_card, render_form, render_home, render_message
-from bot.core.cards import people, refusals, rounds
+from bot.core.cards import attempts, people, refusals, rounds
 from bot.core.deck import Question, load
 from bot.core.errors import (
     AlreadyPostedError,
@@ -93,15 +93,15 @@ def payloads(question: Question):
     for closed_at in (None, NOW):
         view = RoundView(a_round(question, closed_at), CHANNEL, tally)
         yield "card", message(rounds.daily(view, question, NOW))
-    yield "form", render_form(rounds.try_first(situation, question), HERE)
-    yield "practice", message(rounds.practice(situation, question, "new to you"))
-    yield "reveal", render_form(rounds.reveal(situation, question), HERE)
-    yield "result", render_card(rounds.result(graded, question, NOW, again=True), HERE)
+    yield "form", render_form(attempts.try_first(situation, question), HERE)
+    yield "practice", message(attempts.practice(situation, question, "new to you"))
+    yield "reveal", render_form(attempts.reveal(situation, question), HERE)
+    yield "result", render_card(attempts.result(graded, question, NOW, again=True), HERE)
     yield (
         "answer",
         message(rounds.closed(RoundView(a_round(question, NOW), CHANNEL, tally), question)),
     )
-    yield "shown", render_card(rounds.practice(situation, question, "due"), HERE)
+    yield "shown", render_card(attempts.practice(situation, question, "due"), HERE)
     for attempt in (situation.attempt, None):
         opened = replace(situation, attempt=attempt)
         yield "home", render_home(people.home(a_profile(question, opened), DECK, NOW))
