@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.core.models import Caller, Platform
-from tests.adapters.discord.running import MONDAY, Bot
+from tests.adapters.discord.running import MONDAY, Bot, take_time
 from tests.fakes.discord import Channel, FakeDiscord, Guild, Member, Message
 
 NEEDED = (
@@ -113,7 +113,7 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
 async def discord() -> AsyncIterator[FakeDiscord]:
     async with FakeDiscord() as discord:
         discord.clock.set(MONDAY)
-        discord.world.patience = 30.0
+        take_time(discord)
         yield discord
         assert discord.unknown_keys == []
 

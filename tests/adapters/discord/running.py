@@ -144,3 +144,8 @@ def _running_timer() -> Timer:
         slept += seconds
 
     return Timer(now=lambda: slept, sleep=sleep)
+
+
+def take_time(discord: FakeDiscord) -> None:
+    """Let nobody give up early: a busy machine must not look like a slow bot."""
+    discord.world.patience, discord.world.answers_within = 30.0, timedelta(seconds=30)

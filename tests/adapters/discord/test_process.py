@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.adapters.discord.conftest import NEEDED
+from tests.adapters.discord.running import take_time
 from tests.fakes.discord import Channel, FakeDiscord, Guild, Member
 from tests.processes import Process, finished, running
 
@@ -59,7 +60,7 @@ async def test_a_killed_worker_goes_on_where_it_was_and_its_neighbour_notices_no
 ):
     async with FakeDiscord() as discord:
         discord.clock.set(datetime.now(UTC))
-        discord.world.patience = 30.0
+        take_time(discord)
         (_, here, ann), (_, there, eve) = (founded(discord, shard) for shard in (0, 1))
         async with a_worker(discord, tmp_path, postgres_url, 1) as neighbour:
             async with a_worker(discord, tmp_path, postgres_url, 0) as killed:

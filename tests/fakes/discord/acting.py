@@ -119,7 +119,7 @@ def begin(
     source: Interaction | None = None,
 ) -> Interaction:
     """Create an interaction and tell the app of it."""
-    world = member.world
+    world, now = member.world, member.world.clock.now()
     interaction = Interaction(
         id=world.ids.next(),
         type=kind,
@@ -127,7 +127,8 @@ def begin(
         user=member.user,
         channel=channel,
         data=data,
-        created_at=world.clock.now(),
+        created_at=now,
+        answer_by=now + world.answers_within,
         message=message,
         source=source,
     )

@@ -12,7 +12,6 @@ from tests.fakes.discord.users import User
 
 COMMAND, COMPONENT, AUTOCOMPLETE, SUBMIT = 2, 3, 4, 5
 
-FIRST_ANSWER = timedelta(seconds=3)
 TOKEN_LIFE = timedelta(minutes=15)
 
 
@@ -27,6 +26,7 @@ class Interaction:
     channel: Channel
     data: Json
     created_at: datetime
+    answer_by: datetime
     message: Message | None = None
     source: "Interaction | None" = None
     """The interaction whose modal this one submits."""
@@ -42,7 +42,7 @@ class Interaction:
 
     def is_too_late(self, now: datetime) -> bool:
         """Say whether a first answer at *now* would be refused."""
-        return self.callback is None and now - self.created_at > FIRST_ANSWER
+        return self.callback is None and now > self.answer_by
 
     def is_expired(self, now: datetime) -> bool:
         """Say whether its token has run out at *now*."""

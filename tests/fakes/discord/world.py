@@ -47,6 +47,8 @@ class World:
     recommended_shards: int = 1
     patience: float = 3.0
     """Real seconds a person waits for an answer before giving up."""
+    answers_within: timedelta = timedelta(seconds=3)
+    """How long a first answer to an interaction may take before it is refused."""
 
     def __post_init__(self) -> None:
         self.ids = Snowflakes(self.clock)
