@@ -22,7 +22,7 @@ from bot.core.models import (
     Settings,
 )
 from bot.core.ports import Store
-from bot.core.views import Asked, Graded, GradeRule, Situation, Verdict
+from bot.core.views import Asked, Graded, GradeRule, Setup, SetupRule, Situation, Verdict
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 """A Monday, 2026-W48."""
@@ -64,9 +64,13 @@ async def a_channel(
 ) -> Channel:
     """Set up the caller's channel: its daily is due *now* and each day, its digest in a week."""
     settings = {"schedule": a_schedule(f"{now:%H:%M}")} | settings
-    return await store.keep_settings(
-        caller or a_caller(), some_settings(**settings), now, now + 7 * DAY, now
-    )
+    rule = setup(some_settings(**settings), now, now + 7 * DAY)
+    return await store.keep_settings(caller or a_caller(), rule, now)
+
+
+def setup(settings: Settings, next_daily_at: datetime, next_digest_at: datetime) -> SetupRule:
+    """Keep this, whatever the channel is."""
+    return lambda _channel: Setup(settings, next_daily_at, next_digest_at)
 
 
 async def open_a_round(

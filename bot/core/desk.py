@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.core import calendar, choosing, duties
+from bot.core import choosing, duties
 from bot.core.cards import channel as cards
 from bot.core.cards.doctor import doctor
 from bot.core.deck import Deck
@@ -22,6 +21,7 @@ from bot.core.models import Caller, Channel, ChannelState, Platform, Settings
 from bot.core.parts import Card, Form, Values
 from bot.core.picking import Picker
 from bot.core.ports import Clock, Messenger, Store, Wake
+from bot.core.views import Setup
 
 
 async def get_channel(store: Store, caller: Caller) -> Channel:
@@ -74,13 +74,14 @@ class Desk:
     async def save_settings(self, caller: Caller, values: Values) -> Card:
         """Keep what a form or words ask for, for admins; raises FormError."""
         now = self._clock()
-        channel = await self._store.find_channel(caller) if caller.channel else None
-        self._refuse_others(caller, channel, "change the settings")
-        current = channel.settings if channel else self._proposal(caller)
-        settings = choosing.read_settings(values, current, self._deck)
-        kept = await self._store.keep_settings(
-            caller, settings, *_next(settings, now, channel), now
-        )
+
+        def rule(channel: Channel | None) -> Setup:
+            self._refuse_others(caller, channel, "change the settings")
+            current = channel.settings if channel else self._proposal(caller)
+            settings = choosing.read_settings(values, current, self._deck)
+            return duties.setup(settings, channel, now)
+
+        kept = await self._store.keep_settings(caller, rule, now)
         return cards.settings_saved(kept, self._deck, now, await self._complaints(kept))
 
     async def pause_or_resume(self, caller: Caller, *, pause: bool) -> Card:
@@ -90,10 +91,12 @@ class Desk:
         _refuse_gone(channel)
         now = self._clock()
         if pause:
-            await self._store.set_state(caller, ChannelState.PAUSED, None, None)
+            await self._store.pause(caller)
             return cards.paused()
-        due = _next(channel.settings, now, channel)
-        return cards.resumed(await self._store.set_state(caller, ChannelState.ACTIVE, *due), now)
+        resumed = await self._store.resume(
+            caller, lambda channel: duties.going_on(channel.settings, channel, now)
+        )
+        return cards.resumed(resumed, now)
 
     async def now(self, caller: Caller) -> Card:
         """Ask today's question at once, for admins."""
@@ -101,19 +104,14 @@ class Desk:
         self._refuse_others(caller, channel, "ask a question now")
         _refuse_gone(channel)
         try:
-            await self.post_now(caller, channel)
+            await self.post_now(caller)
         except NoQuestionError:
             raise NothingToAskError from None
         return cards.posting()
 
-    async def post_now(self, caller: Caller, channel: Channel) -> None:
+    async def post_now(self, caller: Caller) -> None:
         """Owe today's daily at once; raises as `Store.post_now` does."""
-        now = self._clock()
-        on = calendar.local_date(now, channel.zone)
-        settings = channel.settings
-        following = duties.next_daily(settings.schedule, now, on).at
-        closes_at = duties.closing(settings, now, on)
-        await self._store.post_now(caller, on, closes_at, following, self._picker.for_channel, now)
+        await self._store.post_now(caller, duties.plan_now, self._picker.for_channel, self._clock())
         self._wake()
 
     async def doctor(self, caller: Caller) -> Card:
@@ -152,10 +150,3 @@ class Desk:
 def _refuse_gone(channel: Channel) -> None:
     if channel.state is ChannelState.GONE:
         raise NotInChannelError
-
-
-def _next(settings: Settings, now: datetime, channel: Channel | None) -> tuple[datetime, datetime]:
-    """When the next daily and the next digest are owed."""
-    last_on = channel.last_on if channel else None
-    daily = duties.next_daily(settings.schedule, now, last_on).at
-    return daily, calendar.next_occurrence(settings.digest, now).at

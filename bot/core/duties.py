@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from bot.core.calendar import Occurrence, Schedule, local_date, next_occurrence
 from bot.core.memory import Memory, Rating, review
-from bot.core.models import Channel, Delivery, Kind, Settings, Tally
-from bot.core.views import DailyPlan, DigestPlan, RoundView
+from bot.core.models import Channel, ChannelState, Delivery, Kind, Settings, Tally
+from bot.core.views import DailyPlan, DigestPlan, RoundView, Setup
 
 LOOK_BACK = timedelta(days=14)
 """How far back missed dates are recorded as skipped."""
@@ -35,10 +35,11 @@ def next_daily(schedule: Schedule, now: datetime, last_on: date | None) -> Occur
 
 
 def closing(settings: Settings, now: datetime, on: date) -> datetime:
-    """When a round posted at *now* for local date *on* closes."""
-    if settings.open_for is not None:
-        return now + settings.open_for
-    return next_daily(settings.schedule, now, on).at
+    """When a round posted at *now* for local date *on* closes: with the next one at the latest."""
+    following = next_daily(settings.schedule, now, on).at
+    if settings.open_for is None:
+        return following
+    return min(now + settings.open_for, following)
 
 
 def daily_plan(channel: Channel, now: datetime) -> DailyPlan:
@@ -73,6 +74,45 @@ def _daily_plan(
         skipped=tuple(skipped),
         next_at=next_daily(schedule, now, post_on or last_on).at,
     )
+
+
+def plan_now(channel: Channel, now: datetime) -> DailyPlan:
+    """What a channel owes when an admin asks for today's daily at once."""
+    settings, on = channel.settings, local_date(now, channel.zone)
+    return DailyPlan(
+        post_on=on,
+        closes_at=closing(settings, now, on),
+        skipped=(),
+        next_at=next_daily(settings.schedule, now, on).at,
+    )
+
+
+def setup(settings: Settings, channel: Channel | None, now: datetime) -> Setup:
+    """What to keep when a channel is given *settings*; one that is paused stays so."""
+    if channel is not None and channel.state is ChannelState.PAUSED:
+        return Setup(settings)
+    return going_on(settings, channel, now)
+
+
+def going_on(settings: Settings, channel: Channel | None, now: datetime) -> Setup:
+    """
+    What to keep when a channel posts by itself from now on.
+
+    What is due and not claimed yet stays due: the claim knows what of it is still wanted.
+    """
+    daily = next_daily(settings.schedule, now, channel.last_on if channel else None).at
+    digest = next_occurrence(settings.digest, now).at
+    if channel is not None:
+        daily = _overdue(settings.schedule, channel.next_daily_at, now) or daily
+        digest = _overdue(settings.digest, channel.next_digest_at, now) or digest
+    return Setup(settings, daily, digest)
+
+
+def _overdue(schedule: Schedule, due_at: datetime | None, now: datetime) -> datetime | None:
+    """What was due and not claimed, as far as *schedule* has a turn between then and now."""
+    if due_at is None or next_occurrence(schedule, due_at - _INSTANT).at > now:
+        return None
+    return due_at
 
 
 def wanted_until(delivery: Delivery, closes_at: datetime | None) -> datetime:

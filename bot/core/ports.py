@@ -14,7 +14,6 @@ from bot.core.models import (
     AttemptKey,
     Caller,
     Channel,
-    ChannelState,
     Confidence,
     Delivery,
     DeliveryId,
@@ -38,7 +37,9 @@ from bot.core.views import (
     PickRule,
     PracticeRule,
     Profile,
+    ResumeRule,
     RoundView,
+    SetupRule,
     Situation,
     TeamRecord,
     Week,
@@ -196,24 +197,17 @@ class Store(Protocol):
     async def forget_workspace(self, platform: Platform, workspace: str) -> bool:
         """Delete a workspace with all it holds; False if nothing was kept."""
 
-    async def keep_settings(
-        self,
-        caller: Caller,
-        settings: Settings,
-        next_daily_at: datetime,
-        next_digest_at: datetime,
-        now: datetime,
-    ) -> Channel:
-        """Keep *settings*: ACTIVE, no longer failing, the caller its admin."""
+    async def keep_settings(self, caller: Caller, rule: SetupRule, now: datetime) -> Channel:
+        """Keep what *rule* decides: no longer failing, the caller its admin."""
 
-    async def set_state(
-        self,
-        caller: Caller,
-        state: ChannelState,
-        next_daily_at: datetime | None,
-        next_digest_at: datetime | None,
-    ) -> Channel:
-        """Pause or resume the caller's channel; raises NotSetUpError when it is NEW or unknown."""
+    async def pause(self, caller: Caller) -> Channel:
+        """
+        Post nothing more in the caller's channel by itself; dailies and digests that wait for
+        another try are skipped. Raises NotSetUpError when it is NEW, GONE or unknown.
+        """
+
+    async def resume(self, caller: Caller, rule: ResumeRule) -> Channel:
+        """Go on by the moments *rule* decides; raises NotSetUpError as `pause` does."""
 
     # --- rounds and attempts
 
@@ -310,20 +304,14 @@ class Store(Protocol):
     # --- deliveries
 
     async def post_now(
-        self,
-        caller: Caller,
-        on: date,
-        closes_at: datetime,
-        next_daily_at: datetime,
-        pick: PickRule,
-        now: datetime,
+        self, caller: Caller, rule: DailyRule, pick: PickRule, now: datetime
     ) -> Delivery:
         """
-        Owe the daily of local date *on* at once, closing any round still open there.
+        Owe the daily that *rule* wants posted at once, closing any round still open there.
 
-        Where the channel has a round for *on* whose card failed, it is owed again. Raises
-        AlreadyPostedError for any other round of *on* or a later date, NoQuestionError when *pick*
-        finds none, NotSetUpError for a NEW or unknown channel.
+        Where the channel has an open round of that date whose card was not posted, it is owed
+        again. Raises AlreadyPostedError for any other round of that or a later date,
+        NoQuestionError when *pick* finds none, NotSetUpError for a NEW, GONE or unknown channel.
         """
 
     async def share(self, caller: Caller, on: date, period: str, now: datetime) -> Delivery:

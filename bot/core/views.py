@@ -13,11 +13,13 @@ from bot.core.memory import Memory
 from bot.core.models import (
     Attempt,
     Channel,
+    ChannelState,
     Confidence,
     Delivery,
     MemberId,
     QuestionId,
     Round,
+    Settings,
     Tally,
 )
 from bot.core.points import Streak
@@ -102,6 +104,31 @@ class Asked:
     """Oldest first."""
     memories: Mapping[QuestionId, Memory]
 
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What is kept when a channel is set up: its settings, and when it owes what next."""
+
+    settings: Settings
+    next_daily_at: datetime | None = None
+    """None, as for the digest: the channel is paused."""
+    next_digest_at: datetime | None = None
+
+    @property
+    def state(self) -> ChannelState:
+        """Whether anything is posted by itself."""
+        return ChannelState.PAUSED if self.next_daily_at is None else ChannelState.ACTIVE
+
+
+SetupRule = Callable[[Channel | None], Setup]
+"""
+Decides what to keep of a channel from what it is now; None is one the store does not know.
+
+Pure; called inside the store's transaction, so that two admins at once overrule nothing but what
+both change. May raise a QuizError, then nothing is kept.
+"""
+
+ResumeRule = Callable[[Channel], Setup]
 
 PickRule = Callable[[Asked, date], QuestionId | None]
 """Picks the question of a local date; pure and the same in every process. None: nothing fits."""

@@ -23,8 +23,9 @@ from bot.core.models import (
     Platform,
     Settings,
 )
+from bot.core.views import ResumeRule, SetupRule
 from bot.store.dialects import insert_or_ignore
-from bot.store.owed import drop_unsent, owe
+from bot.store.owed import drop_unsent, owe, skip_waiting
 from bot.store.people import HERE, add_member, add_workspace, place, short
 from bot.store.tables import channels, workspaces
 
@@ -134,6 +135,9 @@ def _settings_row(settings: Settings) -> dict[str, Any]:
     }
 
 
+PAUSED = "the quiz was paused"
+
+
 def find_channel(connection: Connection, caller: Caller) -> Channel | None:
     """The caller's channel, or None if it is unknown."""
     row = connection.execute(_FIND, place(caller)).one_or_none()
@@ -144,6 +148,14 @@ def lock_channel(connection: Connection, caller: Caller) -> Channel | None:
     """Find the caller's channel and let no other transaction change it until this one ends."""
     row = connection.execute(_LOCK, place(caller)).one_or_none()
     return channel_of(row) if row else None
+
+
+def lock_set_up(connection: Connection, caller: Caller) -> Channel:
+    """Lock the caller's channel; raises NotSetUpError when it is NEW, GONE or unknown."""
+    channel = lock_channel(connection, caller)
+    if channel is None or channel.state in (ChannelState.NEW, ChannelState.GONE):
+        raise NotSetUpError
+    return channel
 
 
 def get_channel(connection: Connection, caller: Caller) -> Channel:
@@ -181,25 +193,24 @@ def join_channel(
 
 
 def keep_settings(
-    connection: Connection,
-    caller: Caller,
-    settings: Settings,
-    next_daily_at: datetime,
-    next_digest_at: datetime,
-    now: datetime,
+    connection: Connection, caller: Caller, rule: SetupRule, now: datetime
 ) -> Channel:
-    """Keep *settings*: ACTIVE, no longer failing, the caller its admin."""
-    channel = _add(connection, caller, settings, now)
+    """Keep what *rule* decides: no longer failing, the caller its admin."""
+    if (channel := lock_channel(connection, caller)) is None:
+        channel = _add(connection, caller, rule(None).settings, now)
+    elif caller.member:
+        add_member(connection, caller, now)
+    setup = rule(channel)
     return _change(
         connection,
         caller,
         channel.id,
-        _settings_row(settings)
+        _settings_row(setup.settings)
         | _new_name(caller)
         | {
-            "state": ChannelState.ACTIVE,
-            "next_daily_at": next_daily_at,
-            "next_digest_at": next_digest_at,
+            "state": setup.state,
+            "next_daily_at": setup.next_daily_at,
+            "next_digest_at": setup.next_digest_at,
             "failing_since": None,
             "failing_reason": "",
             "admin": caller.member,
@@ -208,21 +219,22 @@ def keep_settings(
     )
 
 
-def set_state(
-    connection: Connection,
-    caller: Caller,
-    state: ChannelState,
-    next_daily_at: datetime | None,
-    next_digest_at: datetime | None,
-) -> Channel:
-    """Pause or resume the caller's channel; raises NotSetUpError when it is NEW or unknown."""
-    channel = lock_channel(connection, caller)
-    if channel is None or channel.state in (ChannelState.NEW, ChannelState.GONE):
-        raise NotSetUpError
+def pause(connection: Connection, caller: Caller) -> Channel:
+    """Post nothing more by itself; what waits for another try is skipped."""
+    channel = lock_set_up(connection, caller)
+    skip_waiting(connection, channel.id, PAUSED)
+    values = {"state": ChannelState.PAUSED, "next_daily_at": None, "next_digest_at": None}
+    return _change(connection, caller, channel.id, values)
+
+
+def resume(connection: Connection, caller: Caller, rule: ResumeRule) -> Channel:
+    """Go on by the moments that *rule* decides."""
+    channel = lock_set_up(connection, caller)
+    setup = rule(channel)
     values = {
-        "state": state,
-        "next_daily_at": next_daily_at,
-        "next_digest_at": next_digest_at,
+        "state": setup.state,
+        "next_daily_at": setup.next_daily_at,
+        "next_digest_at": setup.next_digest_at,
     }
     return _change(connection, caller, channel.id, values)
 

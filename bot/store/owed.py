@@ -78,6 +78,19 @@ def owe(
     return connection.execute(_OWE_ONE(connection), row).scalar_one_or_none()
 
 
+def skip_waiting(connection: Connection, channel_id: ChannelId, why: str) -> None:
+    """Settle the dailies and digests that a channel is owed as SKIPPED, but for one under way."""
+    connection.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.channel_id == channel_id,
+            deliveries.c.kind.in_([Kind.DAILY, Kind.DIGEST]),
+            deliveries.c.state == DeliveryState.PENDING,
+        )
+        .values(state=DeliveryState.SKIPPED, due_at=None, error=why)
+    )
+
+
 def drop_unsent(connection: Connection, channel_ids: Sequence[ChannelId], why: str) -> None:
     """Settle all that channels are still owed as FAILED."""
     connection.execute(

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from bot.core.errors import AlreadyPostedError, NoQuestionError, NotSetUpError
-from bot.core.models import Caller, Channel, ChannelState, Delivery, DeliveryState, Kind
-from bot.core.views import PickRule
-from bot.store.channels import lock_channel
+from bot.core.errors import AlreadyPostedError, NoQuestionError
+from bot.core.models import Caller, Channel, Delivery, DeliveryState, Kind
+from bot.core.views import DailyRule, PickRule
+from bot.store.channels import lock_set_up
 from bot.store.deliveries import get_delivery
 from bot.store.opening import Opening, asked_in, move_on, open_rounds
 from bot.store.tables import deliveries, rounds
@@ -26,7 +26,7 @@ _AGAIN = (
         deliveries.c.channel_id == bindparam("channel"),
         deliveries.c.kind == Kind.DAILY,
         deliveries.c.local_on == bindparam("on"),
-        deliveries.c.state == DeliveryState.FAILED,
+        deliveries.c.state.in_([DeliveryState.FAILED, DeliveryState.SKIPPED]),
         deliveries.c.round_id.in_(
             select(rounds.c.id).where(
                 rounds.c.closed_at.is_(None), rounds.c.closes_at > bindparam("now")
@@ -43,22 +43,21 @@ _AGAIN = (
 def post_now(
     connection: Connection,
     caller: Caller,
-    on: date,
-    closes_at: datetime,
-    next_daily_at: datetime,
+    rule: DailyRule,
     pick: PickRule,
     now: datetime,
 ) -> Delivery:
     """
-    Owe the daily of local date *on* at once, closing any round still open there.
+    Owe the daily that *rule* wants posted at once, closing any round still open there.
 
-    One of that date that failed is owed again. Raises AlreadyPostedError for any other round of
-    *on* or a later date, NoQuestionError when *pick* finds none, NotSetUpError for a NEW or unknown
-    channel.
+    One of that date that was not posted is owed again. Raises AlreadyPostedError for any other
+    round of that or a later date, NoQuestionError when *pick* finds none, NotSetUpError for a NEW,
+    GONE or unknown channel.
     """
-    channel = lock_channel(connection, caller)
-    if channel is None or channel.state in (ChannelState.NEW, ChannelState.GONE):
-        raise NotSetUpError
+    channel = lock_set_up(connection, caller)
+    plan = rule(channel, now)
+    on, closes_at = plan.post_on, plan.closes_at
+    assert on is not None and closes_at is not None  # that is what the rule is for
     if channel.last_on is not None and channel.last_on >= on:
         return _owe_again(connection, channel, on, now)
     question_id = pick(asked_in(connection, [channel])[channel.id], on)
@@ -66,13 +65,14 @@ def post_now(
         raise NoQuestionError
     if not open_rounds(connection, [Opening(channel, question_id, on, closes_at)], now):
         raise AlreadyPostedError(on)
-    move_on(connection, [(channel.id, on, next_daily_at if channel.next_daily_at else None)])
+    move_on(connection, [(channel.id, on, plan.next_at if channel.next_daily_at else None)])
     return get_delivery(connection, connection.execute(_DAILY_OF, _key(channel, on)).scalar_one())
 
 
 def _owe_again(connection: Connection, channel: Channel, on: date, now: datetime) -> Delivery:
     """
-    Owe a daily that failed once more while its round is open; look first, for it may be there.
+    Owe a daily that was not posted once more while its round is open; look first, for it may be
+    there.
 
     Raises AlreadyPostedError when there is no such daily.
     """

@@ -13,7 +13,6 @@ from bot.core.models import (
     AttemptKey,
     Caller,
     Channel,
-    ChannelState,
     Confidence,
     Delivery,
     DeliveryId,
@@ -37,7 +36,9 @@ from bot.core.views import (
     PickRule,
     PracticeRule,
     Profile,
+    ResumeRule,
     RoundView,
+    SetupRule,
     Situation,
     TeamRecord,
     Week,
@@ -94,28 +95,14 @@ class Store:
     async def forget_workspace(self, platform: Platform, workspace: str) -> bool:
         return await self._database.write(people.forget_workspace, platform, workspace)
 
-    async def keep_settings(
-        self,
-        caller: Caller,
-        settings: Settings,
-        next_daily_at: datetime,
-        next_digest_at: datetime,
-        now: datetime,
-    ) -> Channel:
-        return await self._database.write(
-            channels.keep_settings, caller, settings, next_daily_at, next_digest_at, now
-        )
+    async def keep_settings(self, caller: Caller, rule: SetupRule, now: datetime) -> Channel:
+        return await self._database.write(channels.keep_settings, caller, rule, now)
 
-    async def set_state(
-        self,
-        caller: Caller,
-        state: ChannelState,
-        next_daily_at: datetime | None,
-        next_digest_at: datetime | None,
-    ) -> Channel:
-        return await self._database.write(
-            channels.set_state, caller, state, next_daily_at, next_digest_at
-        )
+    async def pause(self, caller: Caller) -> Channel:
+        return await self._database.write(channels.pause, caller)
+
+    async def resume(self, caller: Caller, rule: ResumeRule) -> Channel:
+        return await self._database.write(channels.resume, caller, rule)
 
     async def find_round(self, caller: Caller, message: MessageRef) -> Round | None:
         return await self._database.read(rounds.find_round, caller, message)
@@ -179,17 +166,9 @@ class Store:
         await self._database.write(people.forget, caller)
 
     async def post_now(
-        self,
-        caller: Caller,
-        on: date,
-        closes_at: datetime,
-        next_daily_at: datetime,
-        pick: PickRule,
-        now: datetime,
+        self, caller: Caller, rule: DailyRule, pick: PickRule, now: datetime
     ) -> Delivery:
-        return await self._database.write(
-            posting.post_now, caller, on, closes_at, next_daily_at, pick, now
-        )
+        return await self._database.write(posting.post_now, caller, rule, pick, now)
 
     async def share(self, caller: Caller, on: date, period: str, now: datetime) -> Delivery:
         return await self._database.write(deliveries.share, caller, on, period, now)

@@ -34,6 +34,7 @@ from bot.core.deck import load
 from bot.core.models import AttemptKey, Caller, Confidence, MessageRef, Platform
 from bot.core.picking import Picker
 from bot.core.quiz import Quiz
+from bot.core.views import DailyPlan
 from bot.settings import shipped_deck
 from bot.store.database import Database
 from bot.store.migrate import migrate
@@ -297,9 +298,8 @@ async def seed(database_url: str, members: int) -> AttemptKey:
     admin = Caller(Platform.DISCORD, GUILD, "5", "ann", channel=CHANNEL, is_admin=True)
     await quiz.command(admin, "settings time 23:59 zone UTC days all")
     ends_at = now + timedelta(days=1)
-    delivery = await store.post_now(
-        admin, now.date(), ends_at, ends_at, Picker(deck).for_channel, now
-    )
+    plan = DailyPlan(now.date(), ends_at, (), ends_at)
+    delivery = await store.post_now(admin, lambda *_: plan, Picker(deck).for_channel, now)
     await store.delivered(delivery.id, MessageRef("1"), now)
     await store.keep(f"discord:guild:{GUILD}", CHANNEL)
     assert delivery.round_id is not None

@@ -38,6 +38,7 @@ from bot.core.deck import load
 from bot.core.models import AttemptKey, Caller, Confidence, MessageRef, Platform
 from bot.core.picking import Picker
 from bot.core.quiz import Quiz
+from bot.core.views import DailyPlan
 from bot.settings import shipped_deck
 from bot.store.database import Database
 from bot.store.migrate import migrate
@@ -135,10 +136,9 @@ async def seed(database_url: str, members: int) -> AttemptKey:
     quiz = Quiz(deck, store, clock, {}, lambda: None)
     admin = Caller(Platform.SLACK, "T1", "U1", "ann", channel="C1", is_admin=True)
     await quiz.command(admin, "settings time 23:59 zone UTC days all")
-    delivery = await store.post_now(
-        admin, now.date(), now + timedelta(days=1), now + timedelta(days=1),
-        Picker(deck).for_channel, now,
-    )  # fmt: skip
+    ends_at = now + timedelta(days=1)
+    plan = DailyPlan(now.date(), ends_at, (), ends_at)
+    delivery = await store.post_now(admin, lambda *_: plan, Picker(deck).for_channel, now)
     await store.delivered(delivery.id, MessageRef("1.0"), now)
     assert delivery.round_id is not None
     key = AttemptKey(round_id=delivery.round_id)

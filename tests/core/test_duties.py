@@ -124,6 +124,15 @@ def test_a_round_closes_after_the_time_that_was_chosen():
     assert plan.closes_at == at("2026-11-23T16:31")
 
 
+def test_a_round_never_promises_to_be_open_longer_than_until_the_next_question():
+    channel = a_channel(next_daily_at=at("2026-11-23T08:30"))
+    channel = replace(channel, settings=replace(channel.settings, open_for=timedelta(days=2)))
+
+    plan = duties.daily_plan(channel, at("2026-11-23T08:31"))
+
+    assert plan.closes_at == plan.next_at == at("2026-11-24T08:30")
+
+
 def test_moving_the_zone_west_over_midnight_owes_no_second_daily_on_an_earlier_date():
     # Posted on the 24th in Auckland; in Los Angeles it is still the 23rd.
     west = a_channel(zone=ZoneInfo("America/Los_Angeles"), last_on=date(2026, 11, 24))

@@ -1,7 +1,8 @@
 """The use cases over a real store: what members, teams and admins meet."""
 
+import asyncio
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
@@ -21,12 +22,20 @@ from bot.core.errors import (
     RoundClosedError,
     StaleKeyError,
 )
-from bot.core.models import AttemptKey, Caller, Kind, MessageRef, RoundId
+from bot.core.models import (
+    AttemptKey,
+    Caller,
+    ChannelState,
+    DeliveryState,
+    Kind,
+    MessageRef,
+    RoundId,
+)
 from bot.core.parts import Action, Card, File, Form, Table, Ticks, Verb, Words
 from bot.core.picking import Picker
 from bot.core.quiz import Quiz
 from bot.store.store import Store
-from tests.builders import ALL_PLATFORMS, DAY, HOUR, NOON, a_caller, deliver_all
+from tests.builders import ALL_PLATFORMS, DAY, HOUR, MINUTE, NOON, a_caller, deliver_all
 from tests.core.test_cards import buttons, said
 from tests.decks import a_deck
 
@@ -696,6 +705,74 @@ async def test_a_paused_channel_is_quiet_until_it_is_resumed(world):
 
     assert "Next question" in said(card)
     assert len([d for d in await world.store.last_deliveries(ANN) if d.kind is Kind.DAILY]) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "asked_at"),
+    [("settings levels beginner", 0), ("settings time 12:30", 30), ("resume", 0)],
+)
+async def test_a_question_that_is_due_is_not_lost_to_an_admin_who_was_quicker_than_the_tick(
+    world, words, asked_at
+):
+    world.now = NOON - HOUR
+    await world.quiz.command(ANN, "settings time 12:00 zone UTC days daily digest mon 12:00")
+    world.now = NOON + timedelta(seconds=1)
+
+    await world.quiz.command(ANN, words)
+
+    channel = await world.store.find_channel(ANN)
+    assert channel is not None
+    assert (channel.next_daily_at, channel.next_digest_at) == (NOON + asked_at * MINUTE, NOON)
+    world.now = NOON + asked_at * MINUTE + timedelta(seconds=2)
+    await world.tick()
+    asked = await world.store.open_round(ANN, world.now)
+    assert asked is not None and asked.round is not None and asked.round.local_on == NOON.date()
+
+
+async def test_two_admins_at_once_overrule_nothing_but_what_both_change(world):
+    await world.quiz.command(ANN, "settings time 12:00 zone UTC days daily")
+
+    for number in range(10):
+        await asyncio.gather(
+            world.quiz.command(ANN, f"settings time 13:{number:02}"),
+            world.quiz.command(ANN, f"settings open {number + 1}h"),
+        )
+
+        channel = await world.store.find_channel(ANN)
+        assert channel is not None
+        assert channel.settings.schedule.at == time(13, number)
+        assert channel.settings.open_for == (number + 1) * HOUR
+
+
+async def test_settings_of_a_paused_channel_do_not_resume_it(world):
+    await world.ask()
+    await world.quiz.command(ANN, "pause")
+
+    card = await world.quiz.command(ANN, "settings time 08:00")
+
+    channel = await world.store.find_channel(ANN)
+    assert channel is not None
+    assert (channel.state, channel.next_daily_at) == (ChannelState.PAUSED, None)
+    assert "Paused: no question will be posted until somebody resumes." in said(card)
+    assert "Resume" in [button.label for button in buttons(card)]
+
+
+async def test_a_pause_stops_the_question_that_waits_for_another_try(world):
+    await world.quiz.command(ANN, "settings time 13:00 zone UTC days daily")
+    await world.quiz.command(ANN, "now")
+    (lease,) = await world.store.lease(ALL_PLATFORMS, world.now, HOUR, kinds=[Kind.DAILY])
+    await world.store.put_back(lease.delivery.id, world.now + HOUR, "503: down", unknown=False)
+
+    await world.quiz.command(ANN, "pause")
+
+    daily = next(d for d in await world.store.last_deliveries(ANN) if d.kind is Kind.DAILY)
+    assert (daily.state, daily.error) == (DeliveryState.SKIPPED, "the quiz was paused")
+    assert not await world.store.lease(ALL_PLATFORMS, world.now + DAY, HOUR, kinds=[Kind.DAILY])
+
+    await world.quiz.command(ANN, "now")
+
+    (again,) = await world.store.lease(ALL_PLATFORMS, world.now, HOUR, kinds=[Kind.DAILY])
+    assert again.delivery.id == lease.delivery.id
 
 
 async def test_a_leaderboard_is_shared_once_a_day(world):

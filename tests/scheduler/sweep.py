@@ -26,7 +26,6 @@ from bot.core.calendar import Schedule
 from bot.core.models import (
     Caller,
     Channel,
-    ChannelState,
     DeliveryId,
     MessageRef,
     Platform,
@@ -36,6 +35,7 @@ from bot.core.ports import Pace, Parcel, Store
 from bot.store.database import Database
 from bot.store.migrate import migrate
 from bot.store.store import Store as RealStore
+from tests.builders import setup
 from tests.fakes.channel_server import AT_ONCE
 from tests.scheduler.harness import MovedClock, a_bot
 
@@ -88,7 +88,7 @@ async def sweep(
         for moment in _wanted(places, begin, days) if is_short else _moments(begin, days):
             await bot.beat_at(moment)
         for zone, at in places:
-            await store.set_state(_caller(zone, at), ChannelState.PAUSED, None, None)
+            await store.pause(_caller(zone, at))
     return [fault for zone, at in places for fault in _faults(recorder, zone, at, begin, days)]
 
 
@@ -119,9 +119,8 @@ def _caller(zone: str, at: str) -> Caller:
 async def _set_up(store: Store, zone: str, at: str, now: datetime) -> Channel:
     schedule = Schedule(time_of_day.fromisoformat(at), ZoneInfo(zone), frozenset(range(7)))
     first = calendar.next_occurrence(schedule, now).at
-    return await store.keep_settings(
-        _caller(zone, at), Settings(schedule), first, now + timedelta(days=9_999), now
-    )
+    rule = setup(Settings(schedule), first, now + timedelta(days=9_999))
+    return await store.keep_settings(_caller(zone, at), rule, now)
 
 
 def _faults(recorder: Recorder, zone: str, at: str, begin: date, days: int) -> Iterator[str]:

@@ -27,6 +27,7 @@ from tests.builders import (
     a_channel,
     a_schedule,
     open_a_round,
+    setup,
     some_settings,
 )
 
@@ -75,7 +76,7 @@ async def test_joining_again_changes_nothing_but_the_name(store):
 
 
 async def test_every_setting_is_read_back_as_it_was_kept(store):
-    kept = await store.keep_settings(a_caller(), EVERYTHING_ODD, NOON, NOON + DAY, NOON)
+    kept = await store.keep_settings(a_caller(), setup(EVERYTHING_ODD, NOON, NOON + DAY), NOON)
 
     assert kept.settings == EVERYTHING_ODD
     assert kept.zone == ZoneInfo("America/St_Johns")
@@ -87,14 +88,14 @@ async def test_every_setting_is_read_back_as_it_was_kept(store):
 async def test_settings_of_no_level_or_topic_are_read_back_too(store):
     settings = some_settings(levels=frozenset(), topics=frozenset())
 
-    kept = await store.keep_settings(a_caller(), settings, NOON, NOON, NOON)
+    kept = await store.keep_settings(a_caller(), setup(settings, NOON, NOON), NOON)
 
     assert kept.settings == settings
 
 
 async def test_keeping_settings_where_the_caller_has_no_channel_is_refused(store):
     with pytest.raises(NoChannelError):
-        await store.keep_settings(a_caller(channel=None), some_settings(), NOON, NOON, NOON)
+        await store.keep_settings(a_caller(channel=None), setup(some_settings(), NOON, NOON), NOON)
     with pytest.raises(NoChannelError):
         await store.join_channel(a_caller(channel=None), some_settings(), NOON)
 
@@ -102,20 +103,20 @@ async def test_keeping_settings_where_the_caller_has_no_channel_is_refused(store
 async def test_pausing_stops_and_resuming_goes_on(store):
     await a_channel(store)
 
-    paused = await store.set_state(a_caller(), ChannelState.PAUSED, None, None)
+    paused = await store.pause(a_caller())
     assert (paused.state, paused.next_daily_at) == (ChannelState.PAUSED, None)
     assert not await store.due(ALL_PLATFORMS, NOON + 30 * DAY)
 
-    resumed = await store.set_state(a_caller(), ChannelState.ACTIVE, NOON + HOUR, NOON + DAY)
+    resumed = await store.resume(a_caller(), setup(some_settings(), NOON + HOUR, NOON + DAY))
     assert (resumed.state, resumed.next_daily_at) == (ChannelState.ACTIVE, NOON + HOUR)
 
 
 async def test_only_a_channel_that_was_set_up_can_be_paused(store):
     with pytest.raises(NotSetUpError):
-        await store.set_state(a_caller(), ChannelState.PAUSED, None, None)
+        await store.pause(a_caller())
     await store.join_channel(a_caller(), some_settings(), NOON)
     with pytest.raises(NotSetUpError):
-        await store.set_state(a_caller(), ChannelState.PAUSED, None, None)
+        await store.pause(a_caller())
 
 
 async def test_a_channel_that_is_left_owes_nothing(store):

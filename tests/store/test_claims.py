@@ -34,6 +34,7 @@ from tests.builders import (
     deliver_all,
     grade,
     open_a_round,
+    setup,
     some_settings,
     the_round,
 )
@@ -101,7 +102,9 @@ async def test_only_the_platforms_asked_for_are_claimed(store):
 async def test_the_limit_is_kept_and_the_oldest_come_first(store):
     for number in range(5):
         caller = a_caller(channel=f"C{number}")
-        await store.keep_settings(caller, some_settings(), NOON - number * MINUTE, NOON + DAY, NOON)
+        await store.keep_settings(
+            caller, setup(some_settings(), NOON - number * MINUTE, NOON + DAY), NOON
+        )
 
     assert await claim(store, limit=3) == 3
     assert not await owed(store, a_caller(channel="C0"))
@@ -232,9 +235,8 @@ async def test_many_processes_claim_each_channel_once(database_url):
 
 
 async def post_now(store, caller=None, on=MONDAY, now=NOON, pick=None):
-    return await store.post_now(
-        caller or a_caller(), on, now + DAY, now + DAY, pick or always("q1"), now
-    )
+    plan = DailyPlan(on, now + DAY, (), now + DAY)
+    return await store.post_now(caller or a_caller(), lambda *_: plan, pick or always("q1"), now)
 
 
 async def test_now_owes_the_daily_at_once(store):
@@ -300,7 +302,7 @@ async def test_now_takes_back_a_date_that_was_skipped_for_want_of_a_question(sto
 
 async def test_now_in_a_paused_channel_does_not_resume_it(store):
     await a_channel(store)
-    await store.set_state(a_caller(), ChannelState.PAUSED, None, None)
+    await store.pause(a_caller())
 
     daily = await post_now(store)
 
@@ -343,7 +345,7 @@ async def test_a_digest_of_one_week_is_owed_once(store):
     await grade(store, await a_round(store))
     monday = NOON + 7 * DAY
     for _ in range(2):
-        await store.keep_settings(a_caller(), some_settings(), monday + DAY, monday, monday)
+        await store.keep_settings(a_caller(), setup(some_settings(), monday + DAY, monday), monday)
         await digest(store, monday, DigestPlan(MONDAY, monday + 7 * DAY))
 
     assert len(await owed(store, kind=Kind.DIGEST)) == 1

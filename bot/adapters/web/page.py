@@ -129,7 +129,7 @@ class Page:
         if channel is None or channel.last_on or channel.state is not ChannelState.ACTIVE:
             return
         try:
-            await self._quiz.desk.post_now(caller, channel)
+            await self._quiz.desk.post_now(caller)
         except (AlreadyPostedError, NoQuestionError) as error:
             logger.info("No question to begin with: %s", error)
 

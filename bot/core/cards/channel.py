@@ -117,7 +117,7 @@ def settings_saved(
             *(Paragraph((f"• {complaint}",)) for complaint in complaints),
             Facts(tuple(setting_facts(channel.settings, deck))),
             Quiet((next_words(channel, now),)),
-            Buttons((NOW, DOCTOR)),
+            Buttons((RESUME if channel.state is ChannelState.PAUSED else NOW, DOCTOR)),
         ),
     )
 

@@ -22,6 +22,7 @@ from bot.core.parts import Card, Paragraph, Picture
 from bot.core.ports import Parcel
 from tests.adapters.slack.conftest import Team, a_team
 from tests.adapters.slack.running import MONDAY, PNG, MovedClock
+from tests.builders import setup
 from tests.fakes.slack import Slack
 
 CARD = Card("Hello <!channel> & *you*", (Paragraph(("Hello <!channel> <@U12> & *you*",)),))
@@ -368,9 +369,12 @@ async def test_a_broken_channel_is_told_to_its_admin_once_and_heals(one: Team):
     one.channel.members.add("U999")
     # The event is lost: the scheduler finds out by itself.
     await one.bot.store.keep_settings(  # as before the bot was removed
-        one.caller(), (await _channel(one)).settings, MONDAY + timedelta(days=1),
-        MONDAY + timedelta(days=7), one.clock(),
-    )  # fmt: skip
+        one.caller(),
+        setup(
+            (await _channel(one)).settings, MONDAY + timedelta(days=1), MONDAY + timedelta(days=7)
+        ),
+        one.clock(),
+    )
     for _ in range(3):
         one.clock.move(days=1)
         await one.bot.tick()

@@ -22,7 +22,7 @@ from bot.core.ports import Store as StorePort
 from bot.store.database import Database
 from bot.store.store import Store
 from bot.store.tables import deliveries
-from tests.builders import grade, the_round
+from tests.builders import grade, setup, the_round
 from tests.fakes.channel_server import ChannelServer, Fault
 from tests.scheduler.crash.audit import Audit, audit
 from tests.scheduler.crash.failpoints import NAMES
@@ -98,7 +98,9 @@ class Run:
 
     async def _set_up(self, store: StorePort) -> None:
         for caller, settings in self._plan.places():
-            await store.keep_settings(caller, settings, *first_moments(settings), self._plan.now())
+            await store.keep_settings(
+                caller, setup(settings, *first_moments(settings)), self._plan.now()
+            )
 
     async def _keep_killing(self) -> None:
         """Run one process after the other, each to its death."""
