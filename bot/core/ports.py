@@ -417,15 +417,26 @@ class Store(Protocol):
         """A round with its tally."""
 
     async def claim_edits(
-        self, platforms: Collection[Platform], now: datetime, limit: int = 100
+        self,
+        platforms: Collection[Platform],
+        now: datetime,
+        until: datetime,
+        limit: int = 100,
+        busy: Collection[str] = (),
     ) -> Sequence[RoundView]:
         """
-        Take cards whose counter is due to be edited. A reveal or grade makes an edit due 30 s
-        after the last one, or at once; closing makes one due at once.
+        Take cards whose counter is due to be edited, but for those of *busy* workspaces. They are
+        ours until *until*; one that is not settled by then is due again. A reveal or grade makes
+        an edit due 30 s after the last one, or at once; closing makes one due at once.
         """
 
-    async def ask_edit(self, round_id: RoundId, at: datetime) -> None:
-        """Make an edit of a card due at *at*, after one that did not arrive."""
+    async def edited(
+        self, round_id: RoundId, until: datetime, again_at: datetime | None = None
+    ) -> None:
+        """
+        Settle an edit that was ours until *until*, or put it off to *again_at*; does nothing where
+        another has been asked for since.
+        """
 
     # --- small things
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from bot.core.composing import Composer
 from bot.core.errors import RefusedError, StoreError, UndeliveredError
@@ -25,6 +26,16 @@ ROOM = 50
 FIRST_PAUSE = timedelta(seconds=30)
 TRIES = 6
 """Then the card stays as it is: after some 15 minutes."""
+LEASE = timedelta(minutes=5)
+"""How long an edit is ours: longer than it waits in line, so that another is due after a crash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A card that is to be edited, and until when that is ours."""
+
+    view: RoundView
+    until: datetime
 
 
 class Counters:
@@ -49,7 +60,7 @@ class Counters:
         self._timer = timer
         self._failures: Counter[RoundId] = Counter()
         pace = messenger.pace
-        self._line: Line[RoundView] = Line(pace.per_second * SHARE, pace.edits_per_workspace)
+        self._line: Line[Edit] = Line(pace.per_second * SHARE, pace.edits_per_workspace)
         self._dispatcher = Dispatcher(self._line, ROOM, self._claim, self._edit, timer)
 
     @property
@@ -68,32 +79,37 @@ class Counters:
     async def stop(self) -> None:
         """Finish what is under way; the next process edits the rest."""
         left = await self._dispatcher.stop(self._patience.farewell.total_seconds())
-        await asyncio.gather(*(self._ask_again(view, timedelta()) for view in left))
+        await asyncio.gather(*(self._settle(edit, timedelta()) for edit in left))
 
-    async def _claim(self, limit: int, _busy: set[str]) -> list[Waiting[RoundView]]:
+    async def _claim(self, limit: int, busy: set[str]) -> list[Waiting[Edit]]:
+        now = self._clock()
+        platforms, until = (self._messenger.platform,), now + LEASE
         try:
-            views = await self._store.claim_edits((self._messenger.platform,), self._clock(), limit)
+            views = await self._store.claim_edits(platforms, now, until, limit, busy)
         except StoreError as error:
-            self._health.ill(str(error), self._clock())
+            self._health.ill(str(error), now)
             raise
         return [
-            Waiting(view.channel.address.workspace, view.channel.address.channel, view)
+            Waiting(view.channel.address.workspace, view.channel.address.channel, Edit(view, until))
             for view in views
         ]
 
-    async def _edit(self, turn: Turn[RoundView]) -> None:
+    async def _edit(self, turn: Turn[Edit]) -> None:
         is_well = None
         try:
             is_well = await self._try(turn.item)
+        except asyncio.CancelledError:  # the process stops: the next one begins at once
+            await self._settle(turn.item, timedelta())
+            raise
         finally:
             goes_on = self._line.done(turn, self._timer.now(), is_well=is_well)
         if not goes_on:
             left = self._line.take_out(turn.workspace)
-            await asyncio.gather(*(self._ask_again(view, FIRST_PAUSE) for view in left))
+            await asyncio.gather(*(self._settle(edit, FIRST_PAUSE) for edit in left))
 
-    async def _try(self, view: RoundView) -> bool:
+    async def _try(self, edit: Edit) -> bool:
         """Edit one card; whether the platform answered as it should."""
-        id_, message = view.round.id, view.round.message
+        view, id_, message = edit.view, edit.view.round.id, edit.view.round.message
         assert message is not None  # only posted cards are claimed
         try:
             card = self._composer.card_of(view, self._clock())
@@ -103,28 +119,33 @@ class Counters:
             logger.info("The card of round %s is not edited any more: %s", id_, error)
         except (UndeliveredError, TimeoutError) as error:
             logger.info("The card of round %s could not be edited: %r", id_, error)
-            await self._later(view)
+            await self._later(edit)
             return False
         except Exception:  # an edge: whatever an adapter lets through
             logger.exception("The card of round %s could not be edited", id_)
-            await self._later(view)
+            await self._later(edit)
             return False
         else:
             self._health.edited += 1
         self._failures.pop(id_, None)
+        await self._settle(edit)
         return True
 
-    async def _later(self, view: RoundView) -> None:
-        """Ask for the edit again, with longer pauses, a few times."""
-        id_ = view.round.id
+    async def _later(self, edit: Edit) -> None:
+        """Try again, with longer pauses, a few times."""
+        id_ = edit.view.round.id
         self._failures[id_] += 1
         if self._failures[id_] >= TRIES:
             del self._failures[id_]
+            await self._settle(edit)
         else:
-            await self._ask_again(view, FIRST_PAUSE * 2 ** (self._failures[id_] - 1))
+            await self._settle(edit, FIRST_PAUSE * 2 ** (self._failures[id_] - 1))
 
-    async def _ask_again(self, view: RoundView, after: timedelta) -> None:
+    async def _settle(self, edit: Edit, again_after: timedelta | None = None) -> None:
+        """Be done with an edit, or have it made again after a while."""
+        now = self._clock()
+        again_at = None if again_after is None else now + again_after
         try:
-            await self._store.ask_edit(view.round.id, self._clock() + after)
+            await self._store.edited(edit.view.round.id, edit.until, again_at)
         except StoreError as error:
-            self._health.ill(str(error), self._clock())
+            self._health.ill(str(error), now)

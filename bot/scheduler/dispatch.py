@@ -92,7 +92,7 @@ class Dispatcher(Generic[T]):
         now = self._timer.now()
         if any(not self._line.is_crowded(workspace, now) for workspace in self._passed_over):
             self._is_wanted = True
-        if not self._is_wanted or (movable := self._line.movable()) > self._room // 2:
+        if not self._is_wanted or (movable := self._line.movable(now)) > self._room // 2:
             return
         room = self._room - movable
         self._passed_over = self._line.crowded(now)

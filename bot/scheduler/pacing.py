@@ -160,10 +160,12 @@ class Line(Generic[T]):
             or queue.under_way >= queue.abreast
         )
 
-    def movable(self) -> int:
+    def movable(self, now: float) -> int:
         """How many wait where somebody can go."""
         return sum(
-            len(queue.waiting) for queue in self._queues.values() if queue.under_way < queue.abreast
+            len(queue.waiting)
+            for queue in self._queues.values()
+            if queue.under_way < queue.abreast and queue.held_until <= now
         )
 
     def _ready(self, queue: _Queue[T], now: float) -> tuple[Turn[T] | None, float | None]:

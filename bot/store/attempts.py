@@ -112,10 +112,10 @@ def _arrive(
 ) -> tuple[Person, Place]:
     """Lock the caller and see where they stand; a wrong key adds nobody."""
     person = lock_member(connection, caller)
-    at = find_place(connection, caller, key)
+    at = find_place(connection, caller, key, hold=True)
     if person is None:
         person = add_member(connection, caller, now)
-        return person, find_place(connection, caller, key)
+        return person, find_place(connection, caller, key, hold=True)
     rename(connection, person, caller)
     return person, at
 

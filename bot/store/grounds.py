@@ -106,20 +106,24 @@ def _lock(wanted: FromClause) -> Select[Any]:
 
 def _of_rounds(wanted: FromClause) -> Select[Any]:
     found = of_rounds(wanted.join(rounds, rounds.c.id == wanted.c.key), wanted.c)
-    return select(*COLUMNS, *_MEMORY, *STREAK, _PREVIOUS_ON, wanted.c.n).select_from(
-        found.outerjoin(
-            memories,
-            and_(
-                memories.c.member_id == members.c.id,
-                memories.c.question_id == rounds.c.question_id,
-            ),
-        ).outerjoin(
-            streaks,
-            and_(
-                streaks.c.channel_id == rounds.c.channel_id,
-                streaks.c.member_id == members.c.id,
-            ),
+    return (
+        select(*COLUMNS, *_MEMORY, *STREAK, _PREVIOUS_ON, wanted.c.n)
+        .select_from(
+            found.outerjoin(
+                memories,
+                and_(
+                    memories.c.member_id == members.c.id,
+                    memories.c.question_id == rounds.c.question_id,
+                ),
+            ).outerjoin(
+                streaks,
+                and_(
+                    streaks.c.channel_id == rounds.c.channel_id,
+                    streaks.c.member_id == members.c.id,
+                ),
+            )
         )
+        .with_for_update(read=True, key_share=True, of=rounds)
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -62,6 +62,7 @@ _DUE_EDITS = (
         rounds.c.platform.in_(bindparam("platforms", expanding=True)),
         rounds.c.edit_due_at <= bindparam("now"),
         rounds.c.message.is_not(None),
+        channels.c.workspace.not_in(bindparam("busy", expanding=True)),
     )
     .order_by(rounds.c.edit_due_at)
     .limit(bindparam("limit_"))
@@ -74,6 +75,13 @@ _ASK_EDIT = Prepared(
         or_(rounds.c.edit_due_at.is_(None), rounds.c.edit_due_at > bindparam("at")),
     )
     .values(edit_due_at=bindparam("at"))
+)
+
+
+_EDITED = (
+    update(rounds)
+    .where(rounds.c.id == bindparam("round"), rounds.c.edit_due_at == bindparam("until"))
+    .values(edit_due_at=bindparam("again_at"))
 )
 
 
@@ -162,14 +170,27 @@ def ask_edits(connection: Connection, due: Mapping[RoundId, datetime]) -> None:
 
 
 def claim_edits(
-    connection: Connection, platforms: Iterable[Platform], now: datetime, limit: int = 100
+    connection: Connection,
+    platforms: Iterable[Platform],
+    now: datetime,
+    until: datetime,
+    limit: int = 100,
+    busy: Collection[str] = (),
 ) -> list[RoundView]:
-    """Take cards whose counter is due to be edited."""
-    wanted = {"platforms": sorted(platforms), "now": now, "limit_": limit}
+    """Take cards whose counter is due to be edited, until *until*."""
+    wanted = {"platforms": sorted(platforms), "now": now, "limit_": limit, "busy": list(busy)}
     rows = connection.execute(_DUE_EDITS, wanted).all()
     ids = [RoundId(row[0]) for row in rows]
     connection.execute(
-        update(rounds).where(rounds.c.id.in_(ids)).values(edit_due_at=None, edited_at=now)
+        update(rounds).where(rounds.c.id.in_(ids)).values(edit_due_at=until, edited_at=now)
     )
     counted = tallies(connection, ids)
     return [view_of(row, counted[row[0]]) for row in rows]
+
+
+def edited(
+    connection: Connection, round_id: RoundId, until: datetime, again_at: datetime | None
+) -> None:
+    """Settle an edit or put it off, unless another has been asked for since it was claimed."""
+    wanted = {"round": round_id, "until": until, "again_at": again_at}
+    connection.execute(_EDITED, wanted)

@@ -113,6 +113,8 @@ class _Caller:
 _ROUND = (
     select(*COLUMNS).select_from(of_rounds(rounds, _Caller)).where(rounds.c.id == bindparam("key"))
 )
+# Whoever writes holds the round: an edit of its card, claimed meanwhile, would not count them.
+_HELD_ROUND = _ROUND.with_for_update(read=True, key_share=True, of=rounds)
 _OPEN_ROUND = (
     select(*COLUMNS)
     .select_from(of_rounds(rounds, _Caller))
@@ -165,9 +167,16 @@ def attempt_of(row: Sequence[Any]) -> Attempt | None:
     )
 
 
-def find_place(connection: Connection, caller: Caller, key: AttemptKey) -> Place:
-    """Where the caller stands with *key*; raises StaleKeyError for a key that is not theirs."""
-    statement = _PRACTICE if key.round_id is None else _ROUND
+def find_place(
+    connection: Connection, caller: Caller, key: AttemptKey, *, hold: bool = False
+) -> Place:
+    """
+    Where the caller stands with *key*; raises StaleKeyError for a key that is not theirs.
+
+    *hold* keeps others from claiming the round until this transaction ends.
+    """
+    of_round = _HELD_ROUND if hold else _ROUND
+    statement = _PRACTICE if key.round_id is None else of_round
     wanted = place(caller) | {"key": key.round_id or key.practice_id or 0}
     row = connection.execute(statement, wanted).one_or_none()
     if row is None:
@@ -179,14 +188,14 @@ def count_again(connection: Connection, places: Iterable[Place], now: datetime) 
     """
     Make an edit of the rounds' cards due: 30 s after the last one, or at once.
 
-    One that is due already is left alone, so that members who answer one card at the same time do
+    One that is due by then is left alone, so that members who answer one card at the same time do
     not wait for each other's commit.
     """
-    due = {
-        at.situation.round.id: max(now, at.edited_at + EDIT_EVERY) if at.edited_at else now
-        for at in places
-        if at.situation.round is not None and at.edit_due_at is None
-    }
+    due = {}
+    for at in places:
+        wanted = max(now, at.edited_at + EDIT_EVERY) if at.edited_at else now
+        if at.situation.round and (at.edit_due_at is None or at.edit_due_at > wanted):
+            due[at.situation.round.id] = wanted
     ask_edits(connection, due)
 
 

@@ -247,12 +247,19 @@ class Store:
         return await self._database.read(rounds.round_view, round_id)
 
     async def claim_edits(
-        self, platforms: Collection[Platform], now: datetime, limit: int = 100
+        self,
+        platforms: Collection[Platform],
+        now: datetime,
+        until: datetime,
+        limit: int = 100,
+        busy: Collection[str] = (),
     ) -> Sequence[RoundView]:
-        return await self._database.write(rounds.claim_edits, platforms, now, limit)
+        return await self._database.write(rounds.claim_edits, platforms, now, until, limit, busy)
 
-    async def ask_edit(self, round_id: RoundId, at: datetime) -> None:
-        await self._database.write(rounds.ask_edit, round_id, at)
+    async def edited(
+        self, round_id: RoundId, until: datetime, again_at: datetime | None = None
+    ) -> None:
+        await self._database.write(rounds.edited, round_id, until, again_at)
 
     async def first_time(self, key: str, now: datetime, keep: timedelta) -> bool:
         return await self._database.write(kept.first_time, key, now, keep)

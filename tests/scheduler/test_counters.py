@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 from bot.core.ports import Store
-from tests.builders import DAY, NOON, a_caller, a_channel, grade, the_round
+from bot.scheduler.counters import LEASE
+from tests.builders import ALL_PLATFORMS, DAY, NOON, a_caller, a_channel, grade, the_round
 from tests.fakes.channel_server import Fault
-from tests.scheduler.harness import QUICK, a_server_and_bot
+from tests.scheduler.harness import QUICK, MovedClock, a_server_and_bot, until
 
 
 async def test_a_card_is_edited_at_once_and_then_at_most_every_30_seconds(store: Store):
@@ -119,3 +121,59 @@ async def test_edits_that_hang_delay_no_post(store: Store):
         assert len(server.of("D")) == 1
         asked = [name for name, _ in server.requests]
         assert "edit" in asked[: asked.index("post", 30)] or asked.count("edit") > 0
+
+
+async def test_an_edit_under_way_when_the_process_stops_is_made_by_the_next(store: Store):
+    await a_channel(store)
+
+    async with a_server_and_bot(store) as (server, bot):
+        await bot.beat()
+        server.plan = lambda name, _: Fault.SILENT if name == "edit" else Fault.NONE
+        bot.clock.move_to(NOON + DAY)
+        await bot.ticker.beat()
+        await until(lambda: "edit" in [name for name, _ in server.requests])
+    async with a_server_and_bot(store, clock=MovedClock(NOON + DAY)) as (server, bot):
+        await bot.beat()
+
+        assert "closed" in server.edits[-1][1].lower()
+
+
+async def test_an_edit_of_a_killed_process_is_made_by_another(store: Store):
+    await a_channel(store)
+
+    async with a_server_and_bot(store) as (server, bot):
+        await bot.beat()
+        await grade(store, await the_round(store))
+        await store.claim_edits(ALL_PLATFORMS, bot.clock(), bot.clock() + LEASE)  # and it is killed
+        await bot.beat()
+        assert not server.edits
+
+        bot.clock.now += LEASE
+        await bot.beat()
+
+        assert len(server.edits) == 1
+
+
+async def test_an_ailing_workspace_delays_no_card_of_another(store: Store):
+    for number in range(40):
+        await a_channel(store, a_caller(workspace="T0", channel=f"C{number}"))
+    well = a_caller(workspace="T1", channel="W")
+    await a_channel(store, well)
+
+    async with a_server_and_bot(store) as (server, bot):
+        await bot.beat()
+        for number in range(40):
+            caller = a_caller(workspace="T0", channel=f"C{number}")
+            await grade(store, await the_round(store, caller), caller)
+        server.plan = lambda name, payload: (
+            Fault.DOWN if name == "edit" and payload["channel"] != "W" else Fault.NONE
+        )
+        await bot.beat()
+        await grade(store, await the_round(store, well), well)
+        for _ in range(3):
+            bot.clock.move(seconds=2)
+            await bot.ticker.beat()
+            await asyncio.sleep(0.05)
+        await until(lambda: bool(server.edits))
+
+        assert bot.clock() < NOON + timedelta(seconds=10)

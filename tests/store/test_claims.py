@@ -369,11 +369,11 @@ async def test_a_round_that_closes_owes_its_answer(store):
 async def test_a_closed_card_is_edited_at_once(store):
     key = await a_round(store)
     await grade(store, key)
-    await store.claim_edits(ALL_PLATFORMS, NOON + DAY - MINUTE / 6)
+    await store.claim_edits(ALL_PLATFORMS, NOON + DAY - MINUTE / 6, NOON + 9 * DAY)
 
     await close(store, NOON + DAY)
 
-    [view] = await store.claim_edits(ALL_PLATFORMS, NOON + DAY)
+    [view] = await store.claim_edits(ALL_PLATFORMS, NOON + DAY, NOON + 9 * DAY)
     assert (view.round.id, view.round.closed_at) == (key.round_id, NOON + DAY)
 
 
@@ -399,7 +399,7 @@ async def test_a_card_heard_of_after_its_round_closed_owes_its_answer_then(store
 
     [answer] = await owed(store, kind=Kind.ANSWER)
     assert (answer.state, answer.due_at) == (PENDING, NOON + DAY + HOUR)
-    [view] = await store.claim_edits(ALL_PLATFORMS, NOON + DAY + HOUR)
+    [view] = await store.claim_edits(ALL_PLATFORMS, NOON + DAY + HOUR, NOON + 9 * DAY)
     assert view.round.message == "m1"
 
 

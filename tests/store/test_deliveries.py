@@ -10,7 +10,11 @@ import pytest
 from bot.core.errors import StaleKeyError
 from bot.core.models import AttemptKey, DeliveryId, DeliveryState, Kind, MessageRef, Platform
 from bot.store.database import Database
+from bot.store.engines import writing_engine
+from bot.store.grades import grade_all
+from bot.store.grounds import Call
 from bot.store.store import Store
+from bot.store.url import read_url
 from tests.builders import (
     ALL_PLATFORMS,
     DAY,
@@ -21,6 +25,7 @@ from tests.builders import (
     a_caller,
     a_channel,
     a_round,
+    a_rule,
     a_schedule,
     grade,
     open_a_round,
@@ -348,7 +353,7 @@ async def test_the_last_deliveries_come_newest_first(store):
 
 
 async def edits(store, now=NOON):
-    return [view.tally.tried for view in await store.claim_edits(ALL_PLATFORMS, now)]
+    return [view.tally.tried for view in await store.claim_edits(ALL_PLATFORMS, now, now + HOUR)]
 
 
 async def test_a_card_is_edited_at_once_and_then_at_most_every_thirty_seconds(store):
@@ -388,15 +393,76 @@ async def test_a_card_that_is_not_there_yet_is_not_edited(store):
 
 async def test_an_edit_that_did_not_arrive_is_asked_for_again(store):
     key = await a_round(store)
+    await grade(store, key)
+    await store.claim_edits(ALL_PLATFORMS, NOON, NOON + MINUTE)
 
-    await store.ask_edit(key.round_id, NOON + HOUR)
+    await store.edited(key.round_id, NOON + MINUTE, NOON + HOUR)
 
     assert await edits(store, NOON + 59 * MINUTE) == []
-    assert await edits(store, NOON + HOUR) == [0]
+    assert await edits(store, NOON + HOUR) == [1]
+
+
+async def test_an_edit_that_nobody_settles_is_due_again(store):
+    key = await a_round(store)
+    await grade(store, key)
+    await store.claim_edits(ALL_PLATFORMS, NOON, NOON + 5 * MINUTE)
+
+    assert await edits(store, NOON + 4 * MINUTE) == []
+    assert await edits(store, NOON + 5 * MINUTE) == [1]
+
+
+async def test_an_edit_that_arrived_is_not_made_again(store):
+    key = await a_round(store)
+    await grade(store, key)
+    await store.claim_edits(ALL_PLATFORMS, NOON, NOON + 5 * MINUTE)
+
+    await store.edited(key.round_id, NOON + 5 * MINUTE)
+
+    assert not (await store.due(ALL_PLATFORMS, NOON + HOUR)).counters
+
+
+async def test_a_grade_during_an_edit_is_shown_by_the_next(store):
+    key = await a_round(store)
+    await grade(store, key, a_caller("U1"))
+    await store.claim_edits(ALL_PLATFORMS, NOON, NOON + 5 * MINUTE)
+    await grade(store, key, a_caller("U2"), now=NOON + MINUTE / 60)
+
+    await store.edited(key.round_id, NOON + 5 * MINUTE)
+
+    assert await edits(store, NOON + MINUTE / 2) == [2]
+
+
+async def test_edits_of_busy_workspaces_are_left(store):
+    await grade(store, await a_round(store))
+
+    until = NOON + HOUR
+    assert await store.claim_edits(ALL_PLATFORMS, NOON, until, busy={"T1"}) == []
+    assert len(await store.claim_edits(ALL_PLATFORMS, NOON, until, busy={"T2"})) == 1
 
 
 async def test_edits_of_other_platforms_are_left_to_others(store):
     await grade(store, await a_round(store))
 
-    assert await store.claim_edits(["discord"], NOON) == []
-    assert len(await store.claim_edits(["slack"], NOON)) == 1
+    assert await store.claim_edits(["discord"], NOON, NOON + HOUR) == []
+    assert len(await store.claim_edits(["slack"], NOON, NOON + HOUR)) == 1
+
+
+async def test_an_edit_passes_over_a_card_that_somebody_is_grading(postgres_url: str):
+    database = Database(postgres_url)
+    store = Store(database)
+    key = await a_round(store)
+    for member in ("U1", "U2"):
+        await store.reveal(a_caller(member), key, "words", None, NOON)
+    await store.claim_edits(ALL_PLATFORMS, NOON, NOON + HOUR)
+    await grade(store, key, a_caller("U1"), now=NOON + MINUTE)
+
+    engine = writing_engine(read_url(postgres_url), 1)
+    with engine.connect() as connection, connection.begin():
+        grade_all(connection, [Call(a_caller("U2"), key, a_rule(), NOON + MINUTE)])
+        meanwhile = await edits(store, NOON + MINUTE)
+    engine.dispose()
+
+    assert meanwhile == []
+    [view] = await store.claim_edits(ALL_PLATFORMS, NOON + MINUTE, NOON + HOUR)
+    assert view.tally.graded == 2
+    await database.close()

@@ -36,7 +36,7 @@ HOT = {
     ),
     "digests": lambda c, _: claims.claim_digests(c, ALL_PLATFORMS, NOON, duties.digest_plan),
     "answers": lambda c, _: closing.claim_answers(c, ALL_PLATFORMS, NOON, lambda *_: None),
-    "edits": lambda c, _: rounds.claim_edits(c, ALL_PLATFORMS, NOON),
+    "edits": lambda c, _: rounds.claim_edits(c, ALL_PLATFORMS, NOON, NOON + HOUR),
     "a lease": lambda c, _: leases.lease(c, ALL_PLATFORMS, NOON, HOUR, busy=["T9"]),
     "a lease of digests": lambda c, _: leases.lease(
         c, [Platform.SLACK], NOON, HOUR, kinds=[Kind.DIGEST]

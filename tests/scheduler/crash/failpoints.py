@@ -13,7 +13,7 @@ from bot.store.database import Database
 
 STORE = (
     "due", "claim_dailies", "claim_answers", "claim_digests", "lease", "week",
-    "delivered", "put_back", "claim_edits", "ask_edit",
+    "delivered", "put_back", "claim_edits", "edited",
 )  # fmt: skip
 MESSENGER = ("post", "find", "edit")
 NAMES = (
