@@ -79,11 +79,13 @@ def _daily_plan(
 def plan_now(channel: Channel, now: datetime) -> DailyPlan:
     """What a channel owes when an admin asks for today's daily at once."""
     settings, on = channel.settings, local_date(now, channel.zone)
+    is_active = channel.state is ChannelState.ACTIVE
     return DailyPlan(
         post_on=on,
         closes_at=closing(settings, now, on),
         skipped=(),
         next_at=next_daily(settings.schedule, now, on).at,
+        is_scheduled=is_active and on.weekday() in settings.schedule.days,
     )
 
 

@@ -245,6 +245,8 @@ class DailyPlan:
     closes_at: datetime | None
     skipped: tuple[date, ...]
     next_at: datetime | None
+    is_scheduled: bool = True
+    """False for a question beside the schedule: who misses it loses no streak."""
 
 
 DailyRule = Callable[[Channel, datetime], DailyPlan]

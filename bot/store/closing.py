@@ -8,7 +8,16 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, update
 
-from bot.core.models import ChannelState, DeliveryState, Kind, Platform, RoundId
+from bot.core.memory import Memory
+from bot.core.models import (
+    ChannelId,
+    ChannelState,
+    DeliveryState,
+    Kind,
+    Platform,
+    QuestionId,
+    RoundId,
+)
 from bot.core.views import CloseRule, RoundView
 from bot.store import memories
 from bot.store.owed import owe_rows, owed_row
@@ -98,12 +107,13 @@ def _take(
 def _remember(
     connection: Connection, views: Sequence[RoundView], rule: CloseRule, now: datetime
 ) -> None:
-    """Move what the channels remember."""
+    """Move what the channels remember; after a while away, two rounds may be of one question."""
     known = memories.of_channels(connection, [view.channel.id for view in views])
-    kept = []
+    kept: dict[tuple[ChannelId, QuestionId], Memory] = {}
     for view in views:
-        channel_id, question_id = view.round.channel_id, view.round.question_id
-        memory = rule(view, known.get(channel_id, {}).get(question_id), now)
+        key = view.round.channel_id, view.round.question_id
+        before = kept.get(key) or known.get(key[0], {}).get(key[1])
+        memory = rule(view, before, now)
         if memory is not None:
-            kept.append((channel_id, question_id, memory))
-    memories.keep_channel_memories(connection, kept)
+            kept[key] = memory
+    memories.keep_channel_memories(connection, ((*key, memory) for key, memory in kept.items()))

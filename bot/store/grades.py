@@ -26,7 +26,7 @@ from bot.store.prepared import Prepared
 from bot.store.rounds import bits_of
 from bot.store.scores import Earned, add_points, count_players, find_standings, with_own
 from bot.store.situations import count_again
-from bot.store.streaks import count_day, keep_streaks
+from bot.store.streaks import carried, count_day, keep_streaks
 from bot.store.tables import attempts
 
 Outcome = Graded | QuizError
@@ -214,6 +214,15 @@ def _told(connection: Connection, kept: Sequence[_Kept], streaks: Sequence[Strea
             standing = next(standings)
             size = sizes[round_.channel_id, week_of(round_.local_on)]
             players = with_own(size, standing, hidden=one.ground.place.hidden)
-            graded = replace(graded, streak=streak, standing=standing, players=players)
+            run = _up_to_now(connection, one, streak)
+            graded = replace(graded, streak=run, standing=standing, players=players)
         told.append(graded)
     return told
+
+
+def _up_to_now(connection: Connection, one: _Kept, streak: Streak) -> Streak:
+    """A streak after a grade that came late: other rounds have closed since."""
+    round_, channel = one.situation.round, one.situation.channel
+    if round_ is None or channel is None or round_.local_on == channel.last_on:
+        return streak
+    return carried(connection, round_.channel_id, one.after.member_id)

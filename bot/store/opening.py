@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Connection,
     Date,
     FromClause,
@@ -41,6 +42,7 @@ class Opening:
     question_id: QuestionId
     on: date
     closes_at: datetime
+    is_scheduled: bool = True
 
 
 def _history(wanted: FromClause) -> Select[Any]:
@@ -76,12 +78,13 @@ def _add(wanted: FromClause, insert: Any) -> Insert:
             wanted.c.question,
             bindparam("on", type_=Date),
             bindparam("closes_at", type_=Moment),
+            bindparam("scheduled", type_=Boolean),
         )
         .select_from(wanted)
         .join(channels, channels.c.id == wanted.c.id)
         .where(true())
     )
-    columns = ["channel_id", "platform", "question_id", "local_on", "closes_at"]
+    columns = ["channel_id", "platform", "question_id", "local_on", "closes_at", "scheduled"]
     built: Insert = (
         insert.from_select(columns, rows)
         .on_conflict_do_nothing(index_elements=["channel_id", "local_on"])
@@ -164,13 +167,13 @@ def open_rounds(connection: Connection, openings: Sequence[Opening], now: dateti
         return 0
     ids = given_ids(opening.channel.id for opening in openings)
     connection.execute(_END_EARLIER(connection), ids | {"now": now})
-    alike: dict[tuple[date, datetime], list[dict[str, Any]]] = defaultdict(list)
+    alike: dict[tuple[date, datetime, bool], list[dict[str, Any]]] = defaultdict(list)
     for opening in openings:
         row = {"id": opening.channel.id, "question": opening.question_id}
-        alike[opening.on, opening.closes_at].append(row)
+        alike[opening.on, opening.closes_at, opening.is_scheduled].append(row)
     opened = 0
-    for (on, closes_at), rows in alike.items():
-        wanted = given(rows) | {"on": on, "closes_at": closes_at}
+    for (on, closes_at, scheduled), rows in alike.items():
+        wanted = given(rows) | {"on": on, "closes_at": closes_at, "scheduled": scheduled}
         added = connection.execute(_ADD(connection), wanted).all()
         owed = [{"id": channel_id, "round": id_} for id_, channel_id in added]
         connection.execute(_OWE(connection), given(owed) | {"on": on, "now": now})

@@ -63,7 +63,9 @@ def post_now(
     question_id = pick(asked_in(connection, [channel])[channel.id], on)
     if question_id is None:
         raise NoQuestionError
-    if not open_rounds(connection, [Opening(channel, question_id, on, closes_at)], now):
+    if not open_rounds(
+        connection, [Opening(channel, question_id, on, closes_at, plan.is_scheduled)], now
+    ):
         raise AlreadyPostedError(on)
     move_on(connection, [(channel.id, on, plan.next_at if channel.next_daily_at else None)])
     return get_delivery(connection, connection.execute(_DAILY_OF, _key(channel, on)).scalar_one())

@@ -37,7 +37,7 @@ _LAST_CHANNEL = (
     select(*channel_store.COLUMNS)
     .join(attempts, attempts.c.channel_id == channels.c.id)
     .where(attempts.c.member_id == bindparam("member"), attempts.c.round_id.is_not(None))
-    .order_by(attempts.c.graded_at.desc(), attempts.c.id.desc())
+    .order_by(attempts.c.graded_at.desc().nulls_last(), attempts.c.id.desc())
     .limit(1)
 )
 _TRIED = attempts.alias("tried")

@@ -30,6 +30,12 @@ _DAYS = (
         rounds.c.channel_id == bindparam("channel"),
         rounds.c.local_on > bindparam("after"),
         rounds.c.local_on <= bindparam("until"),
+        # A question beside the schedule, or one that came when it was over, is a day only for those
+        # who took it: nobody loses a run by it.
+        or_(
+            attempts.c.graded_at.is_not(None),
+            and_(rounds.c.scheduled, rounds.c.posted_at < rounds.c.closes_at),
+        ),
     )
     .order_by(rounds.c.local_on)
 )

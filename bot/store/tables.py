@@ -162,6 +162,7 @@ rounds = Table(
     Column("message", String(120)),
     Column("edit_due_at", Moment),  # when the card's counter is to be edited next
     Column("edited_at", Moment),
+    Column("scheduled", Boolean, nullable=False, server_default=true()),
     UniqueConstraint("channel_id", "local_on"),
     Index("ix_rounds_message", "channel_id", "message"),
     Index(

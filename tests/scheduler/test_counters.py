@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 from bot.core.ports import Store
@@ -152,28 +151,3 @@ async def test_an_edit_of_a_killed_process_is_made_by_another(store: Store):
         await bot.beat()
 
         assert len(server.edits) == 1
-
-
-async def test_an_ailing_workspace_delays_no_card_of_another(store: Store):
-    for number in range(40):
-        await a_channel(store, a_caller(workspace="T0", channel=f"C{number}"))
-    well = a_caller(workspace="T1", channel="W")
-    await a_channel(store, well)
-
-    async with a_server_and_bot(store) as (server, bot):
-        await bot.beat()
-        for number in range(40):
-            caller = a_caller(workspace="T0", channel=f"C{number}")
-            await grade(store, await the_round(store, caller), caller)
-        server.plan = lambda name, payload: (
-            Fault.DOWN if name == "edit" and payload["channel"] != "W" else Fault.NONE
-        )
-        await bot.beat()
-        await grade(store, await the_round(store, well), well)
-        for _ in range(3):
-            bot.clock.move(seconds=2)
-            await bot.ticker.beat()
-            await asyncio.sleep(0.05)
-        await until(lambda: bool(server.edits))
-
-        assert bot.clock() < NOON + timedelta(seconds=10)

@@ -127,6 +127,13 @@ def test_a_held_workspace_waits_and_the_others_go_on():
     assert [(round(at), workspace) for at, workspace, _ in sent] == [(0, "T2"), (30, "T1")]
 
 
+def test_who_waits_in_a_held_workspace_takes_no_room():
+    line = a_line(("T1", "C1"), ("T1", "C2"), ("T2", "C1"))
+    line.hold("T1", 30.0)
+
+    assert [line.movable(now) for now in (0.0, 29.9, 30.0)] == [1, 1, 3]
+
+
 def test_a_shorter_hold_does_not_end_a_longer_one():
     line = a_line(("T1", "C1"))
 

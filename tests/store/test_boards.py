@@ -156,6 +156,16 @@ async def test_a_profile_tells_what_is_kept(store):
     assert profile.streak == Streak(1, 1, 0, MONDAY)
 
 
+async def test_the_channel_of_an_answer_that_was_never_graded_is_not_the_last_one(store):
+    looked, played = a_caller(channel="C1"), a_caller(channel="C2")
+    await store.reveal(looked, await a_round(store, looked), "words", None, NOON)
+    await grade(store, await a_round(store, played, now=NOON + DAY), played, now=NOON + DAY)
+
+    profile = await store.profile(a_caller(channel=None), WEEK, NOON + DAY)
+
+    assert profile.channel.address.channel == "C2"
+
+
 async def test_a_profile_without_a_channel_is_of_the_one_played_in_last(store):
     for hours, channel in enumerate(("C1", "C2", "C3")):
         caller = a_caller(channel=channel)

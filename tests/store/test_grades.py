@@ -7,17 +7,20 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core import duties
 from bot.core.errors import NoQuestionError, NotRevealedError, RoundClosedError, StaleKeyError
 from bot.core.grading import Grade
 from bot.core.leaderboard import Standing
 from bot.core.memory import Rating, review
-from bot.core.models import AttemptKey, Confidence
+from bot.core.models import AttemptKey, Confidence, Kind
 from bot.core.points import Streak
 from bot.core.views import Verdict
 from bot.store import grades, grounds
 from tests.builders import (
+    ALL_PLATFORMS,
     DAY,
     HOUR,
+    MINUTE,
     MONDAY,
     NOON,
     WEEK,
@@ -26,8 +29,11 @@ from tests.builders import (
     a_round,
     a_rule,
     a_schedule,
+    always,
     grade,
     open_a_round,
+    setup,
+    some_settings,
     the_round,
 )
 
@@ -272,6 +278,78 @@ async def test_days_the_bot_did_not_post_never_break_a_streak(store):
     graded = await grade(store, await the_round(store, now=now), now=now)
 
     assert graded.streak == Streak(3, 3, 0, MONDAY + 5 * DAY)
+
+
+async def test_a_question_beside_the_schedule_is_a_day_for_those_alone_who_took_it(store):
+    at_work = a_schedule(days=frozenset(range(5)))
+    ben = a_caller("U2")
+    await a_channel(store, schedule=at_work)
+    for number in range(8):  # from a Monday to the next
+        now = NOON + number * DAY
+        if number == 5:
+            await store.post_now(a_caller(), duties.plan_now, always("q1"), now)
+        await store.claim_answers(ALL_PLATFORMS, now, duties.channel_memory)
+        await open_a_round(store, now=now)
+        if number < 5 or number == 7:
+            last = await grade(store, await the_round(store, now=now), now=now)
+        if number in (4, 5, 7):
+            bens = await grade(store, await the_round(store, now=now), ben, now=now)
+
+    assert (last.streak.days, bens.streak.days) == (6, 3)
+
+
+async def test_a_question_in_a_pause_breaks_no_streak(store):
+    await a_channel(store)
+    for number in range(4):
+        now = NOON + number * DAY
+        if number == 2:
+            await store.pause(a_caller())
+            await store.post_now(a_caller(), duties.plan_now, always("q1"), now)
+            resumed = setup(some_settings(schedule=a_schedule()), now + DAY, now + 9 * DAY)
+            await store.resume(a_caller(), resumed)
+        await store.claim_answers(ALL_PLATFORMS, now, duties.channel_memory)
+        await open_a_round(store, now=now)
+        if number != 2:
+            last = await grade(store, await the_round(store, now=now), now=now)
+
+    assert last.streak.days == 3
+
+
+async def test_a_card_that_was_found_when_its_round_was_over_breaks_no_streak(store):
+    await a_channel(store)
+    for number in range(2):
+        now = NOON + number * DAY
+        await open_a_round(store, now=now)
+        await grade(store, await the_round(store, now=now), now=now)
+    now = NOON + 2 * DAY  # posted, and the process died before it was recorded
+    await open_a_round(store, now=now, posted=False)
+    await store.lease(ALL_PLATFORMS, now, MINUTE, kinds=[Kind.DAILY])
+    now += DAY + HOUR
+    await store.claim_answers(ALL_PLATFORMS, now, duties.channel_memory)
+    await open_a_round(store, now=now)  # finds the card, too
+
+    assert (await streak(store, now)).days == 2
+    last = await grade(store, await the_round(store, now=now), now=now)
+    assert last.streak.days == 3
+
+
+async def test_after_a_late_grade_the_streak_of_now_is_told(store):
+    await a_channel(store)
+    for number in range(6):
+        now = NOON + number * DAY
+        await store.claim_answers(ALL_PLATFORMS, now, duties.channel_memory)
+        await open_a_round(store, now=now)
+        key = await the_round(store, now=now)
+        if number < 2:
+            await grade(store, key, now=now)
+        elif number == 2:
+            late = key
+            await store.reveal(a_caller(), late, "words", None, now)
+
+    graded = await store.grade(a_caller(), late, a_rule(now=now), now)
+
+    assert graded.streak == await streak(store, now)
+    assert (graded.streak.days, graded.streak.best) == (0, 3)
 
 
 async def test_an_open_round_does_not_break_a_streak_yet(store):

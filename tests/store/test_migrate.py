@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
@@ -20,13 +21,13 @@ from bot.store.migrate import VERSION_TABLE, check, config, migrate
 from bot.store.tables import metadata
 from bot.store.url import read_url
 
-NEXT = '''"""A second step."""
+NEXT = '''"""Another step."""
 
 from alembic import op
 import sqlalchemy as sa
 
-revision = "0002"
-down_revision = "0001"
+revision = "next"
+down_revision = "{last}"
 
 
 def upgrade():
@@ -35,23 +36,26 @@ def upgrade():
 '''
 
 
+LAST = ScriptDirectory.from_config(config()).get_current_head()
+
+
 @pytest.fixture
 def next_version(monkeypatch, tmp_path: Path):
-    """Make this version one that knows a second step."""
+    """Make this version one that knows another step."""
 
     def make(then: str = "pass") -> None:
         steps = tmp_path / "steps"
         steps.mkdir(exist_ok=True)
-        (steps / "0002_second.py").write_text(NEXT.format(then=then))
+        (steps / "next.py").write_text(NEXT.format(last=LAST, then=then))
 
-        def with_second(connection: Connection | None = None) -> Any:
+        def with_next(connection: Connection | None = None) -> Any:
             settings = config(connection)
             settings.set_main_option("path_separator", "space")
             places = f"bot.store.migrations:versions {steps}"
             settings.set_main_option("version_locations", places)
             return settings
 
-        monkeypatch.setattr(migrations, "config", with_second)
+        monkeypatch.setattr(migrations, "config", with_next)
 
     return make
 
@@ -141,11 +145,11 @@ def test_a_file_is_copied_before_it_changes(sqlite_url, tmp_path, next_version):
 
     migration = migrations.migrate(sqlite_url)
 
-    assert (migration.before, migration.after) == ("0001", "0002")
-    assert migration.backup == tmp_path / "flaskquiz.db.before-0002"
+    assert (migration.before, migration.after) == (LAST, "next")
+    assert migration.backup == tmp_path / "flaskquiz.db.before-next"
     with sqlite3.connect(migration.backup) as copy:
         assert copy.execute("SELECT * FROM kept").fetchall() == [("a", "1")]
-        assert copy.execute(f"SELECT * FROM {VERSION_TABLE}").fetchall() == [("0001",)]
+        assert copy.execute(f"SELECT * FROM {VERSION_TABLE}").fetchall() == [(LAST,)]
     copy.close()
 
 
@@ -157,17 +161,17 @@ def test_a_migration_that_fails_changes_nothing(database_url, next_version):
 
     with engine(database_url).connect() as connection:
         assert list(connection.execute(text("SELECT * FROM kept")).keys()) == ["name", "value"]
-        assert connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}")) == "0001"
+        assert connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}")) == LAST
 
 
 def test_without_room_for_the_copy_nothing_is_migrated(sqlite_url, tmp_path, next_version):
-    (tmp_path / "flaskquiz.db.before-0002.partial").mkdir()
+    (tmp_path / "flaskquiz.db.before-next.partial").mkdir()
     next_version()
 
     with pytest.raises(StoreError, match="nothing was migrated"):
         migrations.migrate(sqlite_url)
 
-    assert check(sqlite_url).before == "0001"
+    assert check(sqlite_url).before == LAST
 
 
 def test_a_database_of_a_newer_version_is_refused(database_url):
