@@ -138,8 +138,8 @@ def digest_plan(channel: Channel, now: datetime) -> DigestPlan:
     """
     What a channel whose ``next_digest_at`` has come owes.
 
-    A digest reports the week in which the day before it lies: on a Monday the week before. More
-    than a day late it is not posted.
+    Until Thursday a digest reports the week before, from Friday on its own week. More than a day
+    late it is not posted.
     """
     assert channel.next_digest_at is not None  # the claim selects by it
     schedule = channel.settings.digest
@@ -149,7 +149,7 @@ def digest_plan(channel: Channel, now: datetime) -> DigestPlan:
     if due.at > now:
         return DigestPlan(None, due.at)
     late = now - due.at > DIGEST_GRACE
-    return DigestPlan(None if late else week_start(due.on - timedelta(days=1)), later.at)
+    return DigestPlan(None if late else week_start(due.on - timedelta(days=4)), later.at)
 
 
 def week_start(on: date) -> date:

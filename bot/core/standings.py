@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 from bot.core import calendar
 from bot.core.cards import boards, known, people
@@ -36,7 +36,10 @@ class Standings:
         channel = await get_channel(self._store, caller)
         now = self._clock()
         on = calendar.local_date(now, channel.zone)
-        known_periods = {_period_key(each, on) for each in Period}
+        # Whoever opened the board before midnight shares what they saw.
+        known_periods = {
+            _period_key(each, day) for each in Period for day in (on, on - timedelta(days=1))
+        }
         key = period if period in known_periods else calendar.week_of(on)
         await self._store.share(caller, on, key, now)
         self._wake()

@@ -171,6 +171,7 @@ class QuestionRecord:
 
     question_id: QuestionId
     members: int
+    """How many graded it at all."""
     tally: Tally
 
 

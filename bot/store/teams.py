@@ -39,7 +39,11 @@ def _attempts(*columns: Any) -> Select[Any]:
 _LINES = _attempts(attempts.c.grade, attempts.c.ticked, func.count()).group_by(
     attempts.c.question_id, attempts.c.grade, attempts.c.ticked
 )
-_MEMBERS = _attempts(func.count(attempts.c.member_id.distinct())).group_by(attempts.c.question_id)
+_MEMBERS = (
+    _attempts(func.count(attempts.c.member_id.distinct()))
+    .where(attempts.c.graded_at.is_not(None))
+    .group_by(attempts.c.question_id)
+)
 _ROUNDS = select(func.count()).select_from(rounds).where(*_CLOSED)
 _POSTED = (
     select(func.count())

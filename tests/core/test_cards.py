@@ -266,7 +266,25 @@ def test_the_spread_names_nobody_and_the_point_missed_most():
     )
 
 
-@pytest.mark.parametrize("tally", [Tally(1, 0, 0, 1), Tally(2, 1, 0, 1), Tally(2, 2, 0, 0)])
+@pytest.mark.parametrize(
+    ("ticks", "missed"),
+    [((6, 5), "Empty at first"), ((6, 6), "Empty at first"), ((6, 6, 6), ""), ((), "")],
+)
+def test_a_point_that_nobody_had_is_missed_most(ticks, missed):
+    words = rounds.spread(Tally(9, 4, 2, 3, ticks=ticks), QUESTION)
+
+    assert ("Missed most" in words) is bool(missed)
+    assert missed in words
+
+
+def test_a_point_that_has_left_the_deck_is_not_missed():
+    assert "Missed most" not in rounds.spread(Tally(4, 4, 0, 0, ticks=(4, 4, 4, 1)), QUESTION)
+
+
+@pytest.mark.parametrize(
+    "tally",
+    [Tally(1, 0, 0, 1), Tally(2, 1, 0, 1), Tally(2, 2, 0, 0), Tally(3, 0, 0, 1), Tally(9, 1, 1, 0)],
+)
 def test_the_spread_of_one_or_two_says_nothing_about_how_they_did(tally):
     words = rounds.spread(tally, QUESTION)
 

@@ -201,6 +201,17 @@ def test_a_digest_on_a_friday_reports_its_own_week():
     assert duties.digest_plan(channel, at("2026-11-27T15:00")).week_on == date(2026, 11, 23)
 
 
+@pytest.mark.parametrize("day", range(7))
+def test_a_digest_reports_most_of_a_week_whatever_its_day(day):
+    due_at = at("2026-11-23T08:00") + timedelta(days=day)  # from a Monday on
+    channel = a_channel(next_digest_at=due_at)
+    channel = replace(channel, settings=replace(channel.settings, digest_day=day))
+
+    plan = duties.digest_plan(channel, due_at)
+
+    assert plan.week_on == date(2026, 11, 16 if day <= 3 else 23)
+
+
 def test_a_digest_is_made_up_within_a_day_and_not_later():
     channel = a_channel(next_digest_at=at("2026-11-23T08:00"))
 

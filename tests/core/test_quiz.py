@@ -788,6 +788,16 @@ async def test_a_leaderboard_is_shared_once_a_day(world):
     assert [d.detail for d in shared] == ["2026-W48"]
 
 
+@pytest.mark.parametrize(("seen", "shared"), [("2026-W47", "2026-W47"), ("2026-W46", "2026-W48")])
+async def test_the_board_of_before_midnight_is_shared_after_it(world, seen, shared):
+    await world.ask()  # on a Monday
+
+    await world.press(ANN, Verb.SHARE, seen)
+
+    kept = [d for d in await world.store.last_deliveries(ANN) if d.kind is Kind.SHARE]
+    assert [d.detail for d in kept] == [shared]
+
+
 async def test_the_doctor_tells_the_next_post_and_the_last_ones(world):
     await world.ask()
 

@@ -96,7 +96,7 @@ def settings_form(settings: Settings, deck: Deck, channel_name: str) -> Form:
                 "digest",
                 "Weekly leaderboard",
                 digest_words(settings),
-                hint="Day and time. On a Monday it reports the week before.",
+                hint="Day and time. Until Thursday it reports the week before, then its own.",
                 max_length=20,
             ),
         ),

@@ -84,7 +84,7 @@ def counter(tally: Tally) -> str:
     """How many tried and got it; never who, and never who missed."""
     if not tally.tried:
         return "Nobody has tried yet"
-    if tally.tried < GROUP_MIN:
+    if tally.graded < GROUP_MIN:
         return f"{tally.tried} tried"
     return f"{tally.tried} tried, {tally.got_it} got it"
 
@@ -134,8 +134,9 @@ def spread(tally: Tally, question: Question) -> str:
     """How a round went in one or two sentences."""
     if not tally.tried:
         return "Nobody tried this one. It will come round again."
-    if tally.tried < GROUP_MIN:
-        return f"{tally.tried} tried: too few to say how it went without saying who."
+    if tally.graded < GROUP_MIN:
+        few = "too few" if tally.tried < GROUP_MIN else "too few graded it"
+        return f"{tally.tried} tried: {few} to say how it went without saying who."
     ungraded = tally.tried - tally.graded
     parts = [
         f"{tally.got_it} got it",
@@ -144,7 +145,9 @@ def spread(tally: Tally, question: Question) -> str:
         f"{ungraded} did not grade" if ungraded else "",
     ]
     words = f"{tally.tried} tried: {', '.join(part for part in parts if part)}."
-    if tally.ticks and tally.graded > 2 and min(tally.ticks) < max(tally.ticks):
-        point = question.key_points[tally.ticks.index(min(tally.ticks))]
+    total = len(question.key_points)
+    ticks = (*tally.ticks, *(0 for _ in range(total)))[:total]  # as many as the deck has now
+    if min(ticks) < max(ticks):
+        point = question.key_points[ticks.index(min(ticks))]
         words += f" Missed most: {clipped(point, 75)}."
     return words
