@@ -1,5 +1,7 @@
 """Settings: all optional, and a wrong one named in one sentence."""
 
+from urllib.parse import unquote
+
 import pytest
 from cryptography.fernet import Fernet
 
@@ -121,6 +123,19 @@ def test_every_secret_is_known_to_the_log_and_shown_nowhere():
     assert {"xoxb-1", "disc-2", KEY, OTHER, "s", "c", "p@ss", "p%40ss"} <= set(settings.secrets())
     shown = repr(settings.model_copy(update={"database_url": ""}))
     assert not [secret for secret in ("xoxb-1", "disc-2", KEY, OTHER) if secret in shown]
+
+
+@pytest.mark.parametrize("password", ["s3cr[et", "s3cr]et", "s#c?r/et", "s%5Bcret"])
+def test_a_password_is_a_secret_whatever_is_in_it(password):
+    settings = read_settings({"DATABASE_URL": f"postgresql://u:{password}@127.0.0.1:1/d"})
+
+    assert password in settings.secrets()
+    assert unquote(password) in settings.secrets()
+
+
+@pytest.mark.parametrize("address", ["", "quiz.db", "postgres://u:pw@h:port/x"])
+def test_what_is_no_address_holds_no_secret_to_find(address):
+    assert read_settings({}).model_copy(update={"database_url": address}).secrets() == []
 
 
 def test_the_environment_wins_over_a_file_beside_it(monkeypatch, tmp_path):
