@@ -121,7 +121,8 @@ class Settings(BaseSettings):
         """Every secret there is, so that the log can leave it out."""
         values = (getattr(self, name) for name in Settings.model_fields)
         secrets = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
-        return [*secrets, *self.token_keys(), *_passwords(self.database_url)]
+        found = [*secrets, *self.token_keys(), *_passwords(self.database_url)]
+        return [secret for secret in found if secret]
 
     def token_keys(self) -> tuple[str, ...]:
         """The keys of TOKEN_KEY: the first encrypts, all decrypt."""
@@ -151,7 +152,7 @@ def _known(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _passwords(address: str) -> Iterator[str]:
-    """The password in a database's address as the store reads it, and as it is written."""
+    """The passwords in a database's address as the store reads them, and as they are written."""
     from sqlalchemy import make_url  # noqa: PLC0415  # only for a process that has it anyway
     from sqlalchemy.exc import ArgumentError  # noqa: PLC0415  # as above
 
@@ -160,8 +161,9 @@ def _passwords(address: str) -> Iterator[str]:
             url = make_url(text)
         except (ArgumentError, ValueError):
             return  # the store refuses it in words that show nothing of it
-        if url.password:
-            yield str(url.password)
+        yield str(url.password or "")
+        for name in ("password", "sslpassword"):
+            yield from url.normalized_query.get(name, ())
 
 
 def shipped_deck() -> Path:

@@ -170,6 +170,11 @@ def test_a_port_that_is_taken_is_named(tmp_path):
         ({"DATABASE_URL": "sqlite:////nonexistent/place/x.db"}, "/nonexistent/place/x.db"),
         ({"DATABASE_URL": "postgresql://u:hidden-word@127.0.0.1:9/d"}, "127.0.0.1:9"),
         ({"DATABASE_URL": "postgresql://u:hidden-word[@127.0.0.1:9/d"}, "127.0.0.1:9"),
+        (
+            {"DATABASE_URL": "postgresql://127.0.0.1:9/d?user=u&password=hidden-word"},
+            "127.0.0.1:9",
+        ),
+        ({"DATABASE_URL": "postgresql://u:p@hidden-word@127.0.0.1:9/d"}, "%40"),
         ({"QUESTIONS": "missing.json"}, "missing.json"),
         ({"HOST": "203.0.113.7"}, "HOST"),
     ],

@@ -133,6 +133,15 @@ def test_a_password_is_a_secret_whatever_is_in_it(password):
     assert unquote(password) in settings.secrets()
 
 
+def test_a_password_among_the_options_of_an_address_is_a_secret():
+    address = "postgresql://h/d?user=u&password=s3%40cret&sslpassword=k3y"
+
+    secrets = read_settings({"DATABASE_URL": address}).secrets()
+
+    assert {"s3@cret", "s3%40cret", "k3y"} <= set(secrets)
+    assert "u" not in secrets
+
+
 @pytest.mark.parametrize("address", ["", "quiz.db", "postgres://u:pw@h:port/x"])
 def test_what_is_no_address_holds_no_secret_to_find(address):
     assert read_settings({}).model_copy(update={"database_url": address}).secrets() == []

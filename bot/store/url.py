@@ -42,6 +42,9 @@ def read_url(text: str) -> URL:
         # Readers and the writer have a connection each, and each would see a database of its own.
         raise StoreError("DATABASE_URL names no file: write sqlite:///flaskquiz.db.")
     url = url.set(drivername=_DRIVERS[url.drivername])
+    if not is_sqlite(url) and "@" in f"{url.host}{url.database}":
+        # The rest of a password: it would be asked for as a host, and shown as one.
+        raise StoreError("DATABASE_URL holds one @ too many: one in its password is written %40.")
     if is_sqlite(url) and sqlite3.sqlite_version_info < SQLITE_MIN:
         oldest = ".".join(map(str, SQLITE_MIN))
         raise StoreError(
@@ -57,5 +60,5 @@ def is_sqlite(url: URL) -> bool:
 
 
 def shown(url: URL) -> str:
-    """Write an address for a log or a sentence: without the password, and short for a file."""
-    return str(url.database) if is_sqlite(url) else url.render_as_string(hide_password=True)
+    """Write an address for a log or a sentence: without passwords, and short for a file."""
+    return str(url.database) if is_sqlite(url) else url.set(query={}).render_as_string()

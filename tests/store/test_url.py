@@ -26,6 +26,31 @@ def test_options_of_an_address_are_kept():
     assert read_url("postgres://host/quiz?sslmode=require").query == {"sslmode": "require"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "postgres://host/quiz?user=ann&password=secret",
+        "postgres://host/quiz?sslpassword=secret&sslmode=require",
+    ],
+)
+def test_what_comes_after_the_question_mark_is_not_shown(text):
+    assert shown(read_url(text)) == "postgresql+psycopg://host/quiz"
+
+
+@pytest.mark.parametrize("password", ["se@cret", "se@cr/et", "@", "se%40cr@et"])
+def test_an_at_sign_as_it_is_in_a_password_is_refused_without_showing_it(password):
+    with pytest.raises(StoreError, match=r"in its password is written %40") as refused:
+        read_url(f"postgres://ann:{password}@host/quiz")
+
+    assert "cr" not in str(refused.value)
+
+
+def test_an_at_sign_elsewhere_is_taken():
+    url = read_url("postgres://ann@server:se%40cret@host/quiz?options=a@b")
+
+    assert (url.username, url.password, url.host) == ("ann@server", "se@cret", "host")
+
+
 def test_an_sqlite_file_is_shown_by_its_path():
     url = read_url("sqlite:////var/lib/quiz.db")
 
