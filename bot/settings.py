@@ -208,6 +208,10 @@ def _refuse_halves(settings: Settings) -> None:
         raise SettingsError(
             "SLACK_BOT_TOKEN needs SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)."
         )
+    if settings.slack_bot_token and settings.slack_client_id:
+        raise SettingsError(
+            "SLACK_BOT_TOKEN is for one workspace, SLACK_CLIENT_ID for any number: set one of them."
+        )
     if (settings.slack_client_id is None) != (settings.slack_client_secret is None):
         raise SettingsError("SLACK_CLIENT_ID and SLACK_CLIENT_SECRET go together: set both.")
     if settings.slack_client_id and not settings.slack_signing_secret:

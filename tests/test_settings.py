@@ -51,6 +51,12 @@ def test_an_empty_value_counts_as_unset():
         ({"SLACK_BOT_TOKEN": "xoxb"}, "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"),
         ({"SLACK_SIGNING_SECRET": "s"}, "SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN"),
         ({"SLACK_CLIENT_ID": "1"}, "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"),
+        (OAUTH | {"SLACK_BOT_TOKEN": "xoxb"}, "SLACK_BOT_TOKEN", "SLACK_CLIENT_ID"),
+        (
+            {"SLACK_BOT_TOKEN": "xoxb", "SLACK_APP_TOKEN": "xapp"} | OAUTH,
+            "SLACK_BOT_TOKEN",
+            "SLACK_CLIENT_ID",
+        ),
         (
             {name: value for name, value in OAUTH.items() if name != "TOKEN_KEY"},
             "SLACK_CLIENT_ID",
@@ -113,16 +119,22 @@ def test_every_secret_is_known_to_the_log_and_shown_nowhere():
     settings = read_settings(
         OAUTH
         | {
-            "SLACK_BOT_TOKEN": "xoxb-1",
             "DISCORD_TOKEN": "disc-2",
             "TOKEN_KEY": f"{KEY}, {OTHER}",
             "DATABASE_URL": "postgresql://me:p%40ss@host/db",
         }
     )
 
-    assert {"xoxb-1", "disc-2", KEY, OTHER, "s", "c", "p@ss", "p%40ss"} <= set(settings.secrets())
+    assert {"disc-2", KEY, OTHER, "s", "c", "p@ss", "p%40ss"} <= set(settings.secrets())
     shown = repr(settings.model_copy(update={"database_url": ""}))
-    assert not [secret for secret in ("xoxb-1", "disc-2", KEY, OTHER) if secret in shown]
+    assert not [secret for secret in ("disc-2", KEY, OTHER) if secret in shown]
+
+
+def test_both_tokens_of_socket_mode_are_secrets():
+    settings = read_settings({"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"})
+
+    assert {"xoxb-1", "xapp-1"} <= set(settings.secrets())
+    assert "-1" not in repr(settings)
 
 
 @pytest.mark.parametrize("password", ["s3cr[et", "s3cr]et", "s#c?r/et", "s%5Bcret"])
