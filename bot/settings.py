@@ -183,6 +183,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         settings = Settings() if environment is None else _Given.model_validate(_known(environment))
     except ValidationError as error:
         raise SettingsError(_sentence(error)) from None
+    except UnicodeDecodeError:
+        raise SettingsError(".env is not text in UTF-8: save it as such.") from None
     _refuse_halves(settings)
     return settings
 

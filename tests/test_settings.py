@@ -169,6 +169,15 @@ def test_the_environment_wins_over_a_file_beside_it(monkeypatch, tmp_path):
     assert (settings.port, settings.host) == (8222, "127.0.0.2")
 
 
+@pytest.mark.parametrize("written", [b"ADMINS=J\xfcrgen\n", "PORT=8111\n".encode("utf-16")])
+def test_a_file_that_is_not_utf_8_is_refused_in_a_sentence(monkeypatch, tmp_path, written):
+    (tmp_path / ".env").write_bytes(written)
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(SettingsError, match=r"^\.env is not text in UTF-8"):
+        read_settings()
+
+
 def test_the_example_file_names_every_setting_it_should(request):
     example = (request.config.rootpath / ".env.example").read_text()
     readme = (request.config.rootpath / "README.md").read_text()
