@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -123,8 +124,10 @@ def manifest(
     """Print the manifest from which Slack makes the app."""
     from bot.adapters.slack.manifest import write_manifest  # noqa: PLC0415  # as above
 
-    if platform != "slack":
+    if platform.casefold() != "slack":
         _stop(f"There is no manifest for {platform}: only slack has one.")
+    if url is not None and not re.fullmatch(r"https://[^\s/?#]+[^\s?#]*", url):
+        _stop("--url is not an address that Slack takes, such as https://quiz.example.org.")
     typer.echo(write_manifest(url, as_json=form is Form.JSON))
 
 
@@ -138,7 +141,7 @@ def invite(
     """Print the link that invites the bot to a Discord server."""
     from bot.adapters.discord.invitation import invitation  # noqa: PLC0415  # as above
 
-    if platform != "discord":
+    if platform.casefold() != "discord":
         _stop(f"There is no invitation for {platform}: only discord has one.")
     settings = _settings()
     token = settings.discord_token.get_secret_value() if settings.discord_token else None

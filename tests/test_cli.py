@@ -259,6 +259,42 @@ def test_a_key_for_tokens_is_one(tmp_path):
     assert Fernet(finished(tmp_path, "token-key").stdout.strip())
 
 
+@pytest.mark.parametrize("platform", ["slack", "Slack", "SLACK"])
+def test_a_manifest_for_http_holds_the_address(tmp_path, platform):
+    done = finished(tmp_path, "manifest", platform, "--url", "https://quiz.example.org")
+
+    assert done.returncode == 0
+    assert "https://quiz.example.org/slack/events" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "quiz.example.org",
+        "http://quiz.example.org",
+        "https://",
+        "https://x.org/?a=1",
+        "",
+        "https://x .org",
+    ],
+)
+def test_a_manifest_without_an_https_address_is_refused(tmp_path, url):
+    sentence = refused(finished(tmp_path, "manifest", "slack", "--url", url))
+
+    assert "https://quiz.example.org" in sentence
+
+
+@pytest.mark.parametrize(("command", "other"), [("manifest", "discord"), ("invite", "slack")])
+def test_what_another_platform_does_not_have_is_said(tmp_path, command, other):
+    assert f"for {other}: only" in refused(finished(tmp_path, command, other))
+
+
+def test_an_invitation_is_for_discord_however_it_is_written(tmp_path):
+    done = finished(tmp_path, "invite", "Discord", "--application", "123456789012345678")
+
+    assert done.returncode == 0
+
+
 def test_importing_any_module_does_nothing(tmp_path):
     script = """
 import importlib, os, pkgutil, socket, threading
