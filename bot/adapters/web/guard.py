@@ -52,7 +52,16 @@ class Hosts:
     @property
     def private(self) -> bool:
         """Whether only this machine can reach the page."""
-        return is_loopback(self.bound)
+        return not self.public
+
+    @property
+    def public(self) -> list[str]:
+        """
+        Where others than this machine can reach the page: the address it listens on, and the names
+        that a proxy or a tunnel on this machine asks it under.
+        """
+        names = (self.bound, *self.allowed)
+        return [each for each in names if not is_loopback(host_name(each) or each)]
 
     def refuse(self, request: web.Request) -> None:
         """

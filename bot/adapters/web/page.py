@@ -97,9 +97,9 @@ class Page:
         self._live.start()
         if not self._hosts.private:
             logger.warning(
-                "The page listens on %s: whoever reaches it can join. Only the member who "
+                "The page is open at %s: whoever reaches it can join. Only the member who "
                 "joined first is an admin.",
-                self._hosts.bound,
+                ", ".join(self._hosts.public),
             )
 
     async def stop(self) -> None:

@@ -96,6 +96,15 @@ def test_only_this_machine_is_private():
     assert not any(map(is_loopback, ("0.0.0.0", "::", "", "192.168.1.1", "quiz.example")))
 
 
+def test_the_page_is_private_where_no_name_leads_to_it_from_outside():
+    ours = ("http://localhost:8000", "127.0.0.1", "[::1]:8000")
+
+    assert all(each.private for each in (PRIVATE, Hosts("::1"), Hosts("127.0.0.1", ours)))
+    assert not any(each.private for each in (LAN, NAMED, Hosts("::"), Hosts("")))
+    assert not Hosts("127.0.0.1", {"192.168.1.20"}).private
+    assert not Hosts("127.0.0.1", {"[nonsense"}).private
+
+
 def test_a_host_is_read_without_its_port():
     assert host_name("[::1]:80") == "::1"
     assert host_name("Quiz.Example:80") == "quiz.example"

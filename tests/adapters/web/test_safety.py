@@ -260,12 +260,19 @@ async def test_one_address_cannot_follow_without_end(sqlite_url: str):
     assert statuses == [200, 200, 429]
 
 
+@pytest.mark.parametrize(
+    ("hosts", "where"),
+    [
+        (Hosts("0.0.0.0"), "0.0.0.0"),
+        (Hosts("127.0.0.1", ("127.0.0.1", "https://quiz.example")), "https://quiz.example"),
+    ],
+)
 async def test_on_a_network_the_log_says_so_and_only_the_first_is_an_admin(
-    sqlite_url: str, caplog: pytest.LogCaptureFixture
+    sqlite_url: str, caplog: pytest.LogCaptureFixture, hosts: Hosts, where: str
 ):
     caplog.set_level(logging.WARNING, "bot.adapters.web")
     async with (
-        running(sqlite_url, hosts=Hosts("0.0.0.0")) as here,
+        running(sqlite_url, hosts=hosts) as here,
         visiting(here.url) as ann,
         visiting(here.url) as ben,
     ):
@@ -275,7 +282,7 @@ async def test_on_a_network_the_log_says_so_and_only_the_first_is_an_admin(
         second = await ben.say("/flaskquiz settings")
         page = await ben.get()
 
-    assert "The page listens on 0.0.0.0: whoever reaches it can join." in caplog.text
+    assert f"The page is open at {where}: whoever reaches it can join." in caplog.text
     assert "Quiz settings" in first.page.words
     assert "Only an admin of this channel can change the settings." in second.page.words
     assert "Doctor" not in page.page.words
