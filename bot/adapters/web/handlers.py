@@ -107,6 +107,14 @@ class Handlers:
             return await self._answer(visit, JoinPanel())
         return await self._answer(visit, await self._panels.said(visit.badge, text))
 
+    async def on_form_address(self, _visit: Visit) -> web.Response:
+        """``GET`` where a form went, such as Enter in the address bar: the page."""
+        return web.Response(status=303, headers={"Location": url_of("")})
+
+    async def on_nowhere(self, _visit: Visit) -> web.Response:
+        """``GET`` of an address that is none."""
+        raise PageError(404, "There is no such page here.")
+
     async def _answer(self, visit: Visit, panel: Panel | JoinPanel) -> web.Response:
         """
         A panel after a write: a fragment for our script. A browser alone is sent on to the panel's

@@ -75,7 +75,7 @@ class Page:
         self.messenger = WebMessenger(self._poke)
 
     def routes(self) -> list[web.RouteDef]:
-        """Every route of the page, behind its guard."""
+        """Every route of the page, behind its guard; the last takes what no other took."""
         do, stream = self._handlers, self._streams
         return [
             self._get("/", do.on_page),
@@ -88,6 +88,8 @@ class Page:
             web.post("/join", self._guard.wrap(do.on_join)),
             web.post("/do", self._guard.wrap(do.on_do)),
             web.post("/say", self._guard.wrap(do.on_say)),
+            *(self._get(path, do.on_form_address) for path in ("/join", "/do", "/say")),
+            self._get("/{path:.*}", do.on_nowhere),
         ]
 
     async def start(self) -> None:

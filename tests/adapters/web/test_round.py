@@ -99,6 +99,22 @@ async def test_without_scripts_each_form_leads_on_by_itself(ann: Browser):
     assert said.url == "/?show=board:all"
 
 
+async def test_asking_for_the_address_of_a_form_leads_to_the_page(ann: Browser):
+    for path in ("/join", "/do", "/say"):
+        got = await ann.get(path)
+
+        assert (got.status, got.url) == (200, "/"), path
+
+
+async def test_an_address_that_is_none_leads_back_to_the_page(guest: Browser):
+    for path in ("/nothing", "/join/now", "/%ff"):
+        got = await guest.get(path)
+
+        assert got.status == 404, path
+        assert "There is no such page here." in got.page.words
+        assert ("a", {"class": "button primary", "href": "/"}) in got.page.elements
+
+
 async def test_a_form_without_confidence_comes_back_with_the_words_kept(ann: Browser):
     form = (await ann.press("Answer")).page.form("Show answer")
 

@@ -22,7 +22,15 @@ EVIL = "<img src=x onerror=alert(1)>"
 
 
 async def test_every_answer_is_hardened(ann: Browser):
-    for path in ("/", "/feed", "/panel?show=me", "/export", "/static/nothing", "/picture/no.png"):
+    for path in (
+        "/",
+        "/feed",
+        "/panel?show=me",
+        "/export",
+        "/static/nothing",
+        "/picture/no.png",
+        "/no",
+    ):
         headers = (await ann.get(path)).headers
 
         assert headers["Content-Security-Policy"] == CSP, path
