@@ -171,6 +171,17 @@ async def test_ten_thousand_characters_in_the_box_and_in_a_name_do_no_harm(
     assert len(refused.text) < 20_000
 
 
+async def test_a_tick_of_five_thousand_digits_is_no_tick(ann: Browser):
+    reveal = await ann.answer()
+    key = dict(reveal.page.form("Save grade").fields)["action"].rpartition(":")[2]
+    ticks = [("_many", "ticks"), ("ticks", "9" * 5_000), ("ticks", "1")]
+
+    kept = await ann.post("/do", [("action", f"fq:1:tick:{key}"), *ticks])
+
+    assert kept.status == 204
+    assert (await ann.show(f"answer:{key}")).text.count("checked") == 2  # and "By my ticks"
+
+
 async def test_an_oversize_form_is_refused(ann: Browser):
     got = await ann.say("x" * 70_000)
 
