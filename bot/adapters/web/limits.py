@@ -21,13 +21,17 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the page allows; one office often shares an address."""
+    """
+    What the page allows. One office often shares an address, and behind a proxy everybody does:
+    `X-Forwarded-For` is not believed, for anybody may write it.
+    """
 
     member: Rate = field(default_factory=lambda: Rate(60, 6))
     member_writes: Rate = field(default_factory=lambda: Rate(30, 2))
     address: Rate = field(default_factory=lambda: Rate(600, 120))
     address_writes: Rate = field(default_factory=lambda: Rate(200, 40))
-    joins: Rate = field(default_factory=lambda: Rate(20, 0.2))
+    joins: Rate = field(default_factory=lambda: Rate(200, 0.2))
+    """A team may join at once; from then on one in five seconds."""
     watching: int = 200
     """Browsers of one address that follow the page live."""
 

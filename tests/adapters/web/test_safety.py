@@ -255,6 +255,18 @@ async def test_too_fast_is_a_clear_429_for_that_member_alone(sqlite_url: str):
     assert "That was fast." in page.page.words
 
 
+async def test_a_team_behind_one_address_may_join_at_once(sqlite_url: str):
+    async with running(sqlite_url, limits=Limits()) as here, visiting(here.url) as guest:
+        statuses = []
+        for number in range(100):
+            guest.session.cookie_jar.clear()
+            fields = {"name": f"Name {number}"}
+            joined = await guest.post("/join", fields, script=False, allow_redirects=False)
+            statuses.append(joined.status)
+
+    assert statuses == [303] * 100
+
+
 async def test_one_address_cannot_make_members_without_end(sqlite_url: str):
     wide = Rate(1_000, 1_000)
     limits = Limits(wide, wide, wide, wide, joins=Rate(3, 0.1))
