@@ -14,7 +14,7 @@ import aiohttp
 from aiohttp import web
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.adapters.slack.api import CALL_ERRORS, Api, reason_of
+from bot.adapters.slack.api import CALL_ERRORS, Api, code_of, reason_of
 from bot.adapters.slack.installations import ManyWorkspaces, TokenKeys
 from bot.adapters.slack.manifest import SCOPES
 from bot.adapters.slack.options import INSTALL_PATH, REDIRECT_PATH, SlackOptions
@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 STATE_LASTS = timedelta(minutes=10)
 COOKIE = "flaskquiz_slack_state"
+_STALE = frozenset({"invalid_code", "code_already_used", "code_expired"})
+"""Refusals of a visit that took too long, or came twice."""
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>FlaskQuiz</title>
 <style>body{{font:16px/1.5 system-ui,sans-serif;max-width:34em;margin:4em auto;padding:0 1em}}
 </style><h1>{title}</h1><p>{words}</p></html>"""
@@ -98,9 +100,7 @@ class OAuth:
             answer = await self._exchange(query["code"])
         except CALL_ERRORS as error:
             logger.warning("An installation failed: %s", reason_of(error))
-            return _page(
-                400, "Not installed", _start_again("Slack did not accept this visit, it is")
-            )
+            return _not_installed(code_of(error))
         workspace = _workspace(answer)
         if workspace is None:
             return _page(
@@ -153,6 +153,15 @@ def _workspace(answer: AsyncSlackResponse) -> Workspace | None:
         installed_by=str((answer.get("authed_user") or {}).get("id") or ""),
         scopes=frozenset(filter(None, str(answer.get("scope") or "").split(","))),
     )
+
+
+def _not_installed(code: str) -> web.Response:
+    """What a visitor hears whose code was not exchanged; a new visit helps only a stale one."""
+    if code in _STALE:
+        words = _start_again("Slack did not accept this visit, it is")
+        return _page(400, "Not installed", words)
+    words = "Slack could not finish this; whoever hosts FlaskQuiz finds the reason in its log."
+    return _page(502, "Not installed", words)
 
 
 def _start_again(why: str) -> str:

@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import aiohttp
 import pytest
@@ -114,13 +115,40 @@ async def test_a_state_is_good_for_ten_minutes(clock: MovedClock):
     assert not keys.is_sealed(sealed, clock() + timedelta(minutes=11), timedelta(minutes=10))
 
 
-async def test_a_code_that_slack_refuses_installs_nothing(team: Team):
-    team.slack.fault("oauth.v2.access", error="invalid_code")
+@pytest.mark.parametrize("word", ["invalid_code", "code_already_used", "code_expired"])
+async def test_a_code_that_slack_refuses_installs_nothing(team: Team, word: str):
+    team.slack.fault("oauth.v2.access", error=word)
 
     page = await install(team)
 
     assert page.status == 400
+    assert "too old" in page.text
     assert "Start again" in page.text
+    assert await team.bot.store.find_installation("T1") is None
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ({"error": "bad_client_secret"}, "bad_client_secret"),
+        ({"error": "bad_redirect_uri"}, "bad_redirect_uri"),
+        ({"retry_after": 30}, "ratelimited"),
+        ({"status": 503}, "status 503"),
+        ({"drop": "before"}, "no connection to Slack"),
+    ],
+)
+async def test_what_the_host_has_to_mend_is_in_the_log_and_sends_nobody_in_circles(
+    team: Team, caplog: pytest.LogCaptureFixture, fault: dict[str, Any], reason: str
+):
+    team.slack.fault("oauth.v2.access", **fault)
+
+    page = await install(team)
+
+    assert page.status == 502
+    assert "whoever hosts FlaskQuiz finds the reason in its log" in page.text
+    assert "tart again" not in page.text
+    assert f"An installation failed: {reason}" in caplog.text.replace("Slack answered with ", "")
+    assert team.slack.app.client_secret not in caplog.text
     assert await team.bot.store.find_installation("T1") is None
 
 
