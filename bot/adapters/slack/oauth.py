@@ -117,7 +117,8 @@ class OAuth:
 
     async def _is_expected(self, state: str, cookie: str) -> bool:
         """Whether the state is ours, this browser's, fresh, and was not used before."""
-        if not state or not hmac.compare_digest(state.encode(), cookie.encode()):
+        ours = state and state.isascii() and cookie.isascii()  # or they cannot be compared
+        if not ours or not hmac.compare_digest(state, cookie):
             return False
         now = self._clock()
         if not self._keys.is_sealed(state, now, STATE_LASTS):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -104,6 +105,20 @@ async def test_a_state_that_is_not_ours_is_refused(team: Team):
     others = Fernet(Fernet.generate_key()).encrypt(b"x").decode()
     for state in ("", "x", "gAAAA", "é", others):
         assert (await visit(team.bot.url, state, state, code="c"))[0] == 401
+
+
+async def test_a_cookie_that_is_no_text_is_refused(team: Team):
+    _, port = team.bot.url.rsplit(":", 1)
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(port))
+
+    writer.write(
+        b"GET /slack/oauth_redirect?code=c&state=x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+        b"Cookie: " + COOKIE.encode() + b"=\xff\r\n\r\n"
+    )
+    answer = await reader.read()
+    writer.close()
+
+    assert answer.startswith(b"HTTP/1.1 401 ")
 
 
 async def test_a_state_is_good_for_ten_minutes(clock: MovedClock):
