@@ -111,7 +111,22 @@ class Answers:
             )
         except CALL_ERRORS as error:
             logger.warning("Slack did not take a file: %s", reason_of(error))
-            await self._respond(body, people.not_sent(file.name), replace=False)
+            card = people.not_sent(file.name)
+            if body.get("response_url"):
+                await self._respond(body, card, replace=False)
+            else:  # from Home, a modal or a direct message no way leads back
+                await self._write(workspace, caller, card)
+
+    async def _write(self, workspace: Workspace, caller: Caller, card: Card) -> None:
+        """Say something to a member by direct message."""
+        message = render_message(card)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._api.of(workspace).chat_postMessage(
+                    channel=caller.member, text=message.text, blocks=message.blocks
+                )
+        except CALL_ERRORS as error:
+            logger.warning("A member could not be answered: %s", reason_of(error))
 
     async def _update(
         self, workspace: Workspace, view: Body, place: Place, answer: Card | Form

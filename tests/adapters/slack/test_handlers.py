@@ -209,6 +209,40 @@ async def test_an_export_that_cannot_be_sent_is_owned_up_to(one: Team):
     await seen.until(lambda seen: "could not send" in seen.text, within=10)
 
 
+async def test_an_export_from_home_that_cannot_be_sent_is_owned_up_to(one: Team):
+    await one.set_up()
+    await one.bob.open_home()
+    one.slack.fault("files.completeUploadExternal", error="posting_to_channel_denied")
+
+    seen = await one.bob.press(one.bob.home, "Export my data")  # type: ignore[arg-type]
+    await seen.until(lambda seen: "could not send" in seen.text, within=10)
+
+    assert "could not send" in one.bob.dm().messages[-1].words
+
+
+async def test_an_export_in_a_direct_message_that_cannot_be_sent_is_owned_up_to(one: Team):
+    one.slack.fault("files.completeUploadExternal", error="posting_to_channel_denied")
+
+    seen = await one.bob.say(one.bob.dm(), "export")
+    await seen.until(lambda seen: "could not send" in seen.text, within=10)
+
+
+async def test_an_export_that_nobody_can_be_told_of_is_in_the_log(
+    one: Team, caplog: pytest.LogCaptureFixture
+):
+    await one.set_up()
+    await one.bob.open_home()
+    one.slack.fault("conversations.open", error="user_disabled")
+    one.slack.fault("chat.postMessage", error="user_disabled")
+
+    seen = await one.bob.press(one.bob.home, "Export my data")  # type: ignore[arg-type]
+    await one.bot.stop()
+
+    assert seen.failed is None
+    assert "Slack did not take a file: user_disabled" in caplog.text
+    assert "A member could not be answered: user_disabled" in caplog.text
+
+
 @pytest.mark.usefixtures("in_time")
 async def test_an_export_under_way_is_finished_when_the_bot_stops(one: Team):
     one.slack.fault("files.getUploadURLExternal", delay=1.8)
