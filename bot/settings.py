@@ -64,7 +64,7 @@ class Settings(BaseSettings):
     """The settings of DESIGN section 8; all are optional."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore"
+        env_file=".env", env_file_encoding="utf-8-sig", env_ignore_empty=True, extra="ignore"
     )
 
     database_url: str = "sqlite:///flaskquiz.db"

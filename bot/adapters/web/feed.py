@@ -73,18 +73,25 @@ class Feed:
         self._clock = clock
         self._reader = reader
         self._reading: asyncio.Task[Channelled] | None = None
-
-    def stale(self) -> None:
-        """Something was written: whoever reads from now on joins no read that began before."""
-        self._reading = None
+        self._next: asyncio.Task[Channelled] | None = None
 
     async def read(self) -> Channelled:
-        """The feed as it stands; who asks at once, as all live pages do, shares one read."""
-        if self._reading is None or self._reading.done():
-            self._reading = asyncio.create_task(self._read(), name="flaskquiz-feed")
+        """
+        The feed as it stands; who asks at once, as all live pages do, shares one read.
+
+        One under way is not joined, for it may have begun before something was written.
+        """
+        if self._next is None:
+            self._next = asyncio.create_task(self._read_after(self._reading), name="flaskquiz-feed")
             # Whoever asked may have left: then nobody else would look at a failure.
-            self._reading.add_done_callback(lambda read: read.cancelled() or read.exception())
-        return await asyncio.shield(self._reading)
+            self._next.add_done_callback(lambda read: read.cancelled() or read.exception())
+        return await asyncio.shield(self._next)
+
+    async def _read_after(self, before: asyncio.Task[Channelled] | None) -> Channelled:
+        if before is not None:
+            await asyncio.wait({before})
+        self._reading, self._next = self._next, None
+        return await self._read()
 
     async def _read(self) -> Channelled:
         now = self._clock()

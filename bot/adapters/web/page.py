@@ -72,7 +72,7 @@ class Page:
         panels = Panels(quiz, self._door, self._feed)
         self._handlers = Handlers(deck, self._door, self._guard, self._feed, panels, self._pages)
         self._streams = Streams(self._live, gallery, assets, limits)
-        self.messenger = WebMessenger(self._poke)
+        self.messenger = WebMessenger(self._live.poke)
 
     def routes(self) -> list[web.RouteDef]:
         """Every route of the page, behind its guard; the last takes what no other took."""
@@ -137,10 +137,6 @@ class Page:
 
     async def _version(self) -> str:
         return self._pages.version(await self._feed.read())
-
-    def _poke(self) -> None:
-        self._feed.stale()
-        self._live.poke()
 
     def _get(self, path: str, handler: VisitHandler, *, head: bool = True) -> web.RouteDef:
         return web.get(path, self._guard.wrap(handler), allow_head=head)

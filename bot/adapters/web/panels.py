@@ -49,7 +49,6 @@ class Panels:
     async def done(self, badge: Badge, filled: Filled) -> Panel:
         """What a button or form led to; a form with faults comes back with them."""
         caller = await self._door.caller(badge)
-        self._feed.stale()
         try:
             return await self._acted(filled.action, self._ask(caller, filled))
         except FormError as error:
@@ -65,7 +64,6 @@ class Panels:
     async def said(self, badge: Badge, text: str) -> Panel:
         """What a command, or a reply to the open question, led to."""
         caller = await self._door.caller(badge)
-        self._feed.stale()
         if not text.startswith("/"):
             return await self._replied(caller, text)
         command = parse(text.lstrip("/"))
@@ -85,7 +83,6 @@ class Panels:
     async def forgotten(self, badge: Badge) -> Panel:
         """Delete everything about a member, their name included."""
         caller = await self._door.caller(badge)
-        self._feed.stale()
         panel = await self._acted(
             Action(Verb.FORGET_CONFIRMED),
             self._quiz.press(caller, Action(Verb.FORGET_CONFIRMED)),
