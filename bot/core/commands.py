@@ -63,11 +63,13 @@ def parse(text: str) -> Command:
     words = text[:_TEXT_MAX].casefold().split()
     if words and words[0].lstrip("/") == "flaskquiz":
         words = words[1:]
+    if words[:2] == ["show", "me"] and words[2:]:  # "show me the leaderboard"
+        words = words[3:] if words[2] in ("the", "my") else words[2:]
     if not words:
         return Command(Verb.START)
     first, rest = words[0], words[1:]
-    if rest and f"{first}-{rest[0]}" in WORDS:
-        first, rest = f"{first}-{rest[0]}", rest[1:]
+    if len(rest) == 1 and f"{first}-{rest[0]}" in WORDS:
+        first, rest = f"{first}-{rest[0]}", []
     first = _ALSO.get(first, first)
     if first not in WORDS:
         return _unknown(first, WORDS)
