@@ -101,7 +101,11 @@ def _leaderboard(words: list[str]) -> Command:
 
 
 def _settings(words: list[str]) -> Command:
-    """Read ``time 09:30 zone Europe/Berlin days mon-fri``: each word up to the next setting."""
+    """
+    Read ``time 09:30 zone Europe/Berlin days mon-fri``: each word up to the next setting.
+
+    A setting without a value opens the form, so that a bare name never sets anything back.
+    """
     values: Values = {}
     name = ""
     for word in words:
@@ -112,7 +116,9 @@ def _settings(words: list[str]) -> Command:
             values[name] = f"{values[name]} {word}".strip()
         else:
             return _unknown(word.casefold(), SETTING_WORDS, "settings")
-    return Command(Verb.SAVE_SETTINGS if values else Verb.SETTINGS, values=values)
+    if not values or "" in values.values():
+        return Command(Verb.SETTINGS)
+    return Command(Verb.SAVE_SETTINGS, values=values)
 
 
 def _unknown(word: str, known: Iterable[str], command: str = "") -> Command:

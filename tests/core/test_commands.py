@@ -61,6 +61,9 @@ def test_nothing_asks_for_todays_round(text):
                 values={"digest": "mon 09:00", "open": "8h", "topics": "json apis, contexts"},
             ),
         ),
+        ("settings open", Command(Verb.SETTINGS)),
+        ("settings topics time", Command(Verb.SETTINGS)),
+        ("settings time 09:30 levels", Command(Verb.SETTINGS)),
     ],
 )
 def test_a_command_with_its_arguments(text, command):

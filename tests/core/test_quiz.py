@@ -565,6 +565,17 @@ async def test_settings_typed_as_words_are_kept_and_the_next_question_told(world
     assert channel.next_daily_at == NOON + timedelta(hours=1, minutes=30)
 
 
+@pytest.mark.parametrize("bare", ["open", "topics", "levels", "topics time", "days mon open"])
+async def test_a_setting_typed_without_a_value_opens_the_form_and_changes_nothing(world, bare):
+    await world.quiz.command(ANN, "settings open 8h topics sessions levels advanced days mon-fri")
+    before = await world.quiz.desk.find_channel(ANN)
+
+    form = await world.quiz.command(ANN, f"settings {bare}")
+
+    assert "topics" in names(form)
+    assert await world.quiz.desk.find_channel(ANN) == before
+
+
 async def test_a_form_with_faults_keeps_nothing(world):
     await world.ask()
 

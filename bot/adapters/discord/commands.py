@@ -116,7 +116,7 @@ def read_command(data: Mapping[str, Any]) -> Command:
         case Verb.LEADERBOARD:
             period = given.get("period", "")
             return Command(verb, period=Period(period) if period in set(Period) else None)
-        case Verb.SETTINGS if given:
+        case Verb.SETTINGS if given and all(given.values()):
             values: Values = {name: given[name] for name in SETTING_WORDS if name in given}
             return Command(Verb.SAVE_SETTINGS, values=values)
         case _:
@@ -141,4 +141,4 @@ def _first(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _given(sub: Mapping[str, Any]) -> dict[str, str]:
-    return {str(o.get("name")): str(o.get("value", ""))[:TYPED_MAX] for o in _options(sub)}
+    return {str(o.get("name")): str(o.get("value", ""))[:TYPED_MAX].strip() for o in _options(sub)}

@@ -82,6 +82,7 @@ def test_the_fingerprint_changes_with_a_word_and_not_with_time():
         (chosen("pauze"), Command(Verb.HELP, unknown="pauze", closest="pause")),
         ({"name": "flaskquiz"}, Command(Verb.HELP, unknown="None")),
         ({"name": "flaskquiz", "options": ["x", None]}, Command(Verb.HELP, unknown="None")),
+        (chosen("settings", time="9:30", topics=" "), Command(Verb.SETTINGS)),
     ],
 )
 def test_what_was_chosen_is_understood(data: dict[str, Any], command: Command):
