@@ -116,6 +116,7 @@ def _settings(words: list[str]) -> Command:
             values[name] = f"{values[name]} {word}".strip()
         else:
             return _unknown(word.casefold(), SETTING_WORDS, "settings")
+    values = {name: str(value).rstrip(", ") for name, value in values.items()}
     if not values or "" in values.values():
         return Command(Verb.SETTINGS)
     return Command(Verb.SAVE_SETTINGS, values=values)

@@ -61,6 +61,14 @@ def test_nothing_asks_for_todays_round(text):
                 values={"digest": "mon 09:00", "open": "8h", "topics": "json apis, contexts"},
             ),
         ),
+        (
+            "settings time 9:30, zone Berlin, topics json apis, contexts,",
+            Command(
+                Verb.SAVE_SETTINGS,
+                values={"time": "9:30", "zone": "Berlin", "topics": "json apis, contexts"},
+            ),
+        ),
+        ("settings topics , open 8h", Command(Verb.SETTINGS)),
         ("settings open", Command(Verb.SETTINGS)),
         ("settings topics time", Command(Verb.SETTINGS)),
         ("settings time 09:30 levels", Command(Verb.SETTINGS)),
