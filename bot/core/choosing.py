@@ -127,7 +127,7 @@ def read_days(text: str) -> frozenset[int]:
     for word in re.split(r"[,\s]+", re.sub(r"\s*-\s*", "-", _one_word(text))):
         if word in _DAY_SETS:
             days.update(_DAY_SETS[word])
-        elif word.isdigit() and word in "0123456":
+        elif word in tuple("0123456"):
             days.add(int(word))
         elif word not in ("", "and"):
             days.update(_day_range(word))

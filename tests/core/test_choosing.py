@@ -98,7 +98,9 @@ def test_days_as_people_type_them(text, days):
     assert choosing.read_days(text) == days
 
 
-@pytest.mark.parametrize("text", ["", "someday", "mo", "7", "mon-", "mon-xyz", "monkey", "-"])
+@pytest.mark.parametrize(
+    "text", ["", "someday", "mo", "7", "12", "0123456", "mon-", "mon-xyz", "monkey", "-"]
+)
 def test_what_names_no_day_says_what_to_type(text):
     if text == "mon-":
         assert choosing.read_days(text) == {0}
