@@ -33,6 +33,7 @@ _DAY_SETS = {
     "everyday": range(7),
 }
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?\s*(am|pm)?")
+_OFFSET = re.compile(r"(?:gmt|utc)_?[-+\u2212\u2013]_?\d.*")
 _SPAN = re.compile(r"(\d{1,3})\s*(m|min|minutes?|h|hours?|d|days?)")
 
 
@@ -99,6 +100,8 @@ def read_zone(text: str) -> ZoneInfo:
     known = _zones()
     if typed in known:
         return ZoneInfo(known[typed])
+    if _OFFSET.fullmatch(typed):  # not Etc/GMT+2, which is two hours *behind*
+        raise ValueError("Name a city instead of an offset, such as Europe/Berlin.")
     cities = sorted({name for key, name in known.items() if key.rpartition("/")[2] == typed})
     if cities:
         return ZoneInfo(min(cities, key=len))

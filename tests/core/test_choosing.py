@@ -81,6 +81,19 @@ def test_what_is_no_zone_is_refused_with_a_way_on(text):
 
 
 @pytest.mark.parametrize(
+    "text", ["gmt+2", "GMT-5", "UTC+2", "utc +5:30", "UTC\u22123", "gmt+02:00"]
+)
+def test_an_offset_is_no_zone_and_a_city_is_asked_for(text):
+    with pytest.raises(ValueError, match=r"Name a city .*Europe/Berlin"):
+        choosing.read_zone(text)
+
+
+@pytest.mark.parametrize("text", ["Etc/GMT+2", "UTC", "gmt", "GMT+0", "utc"])
+def test_a_fixed_zone_typed_in_full_is_the_one_of_that_name(text):
+    assert choosing.read_zone(text).key.casefold() == text.casefold()
+
+
+@pytest.mark.parametrize(
     ("text", "days"),
     [
         ("mon-fri", {0, 1, 2, 3, 4}),
