@@ -80,6 +80,8 @@ def parse(text: str) -> Command:
             return _leaderboard(rest)
         case Verb.SETTINGS:
             return _settings(text[:_TEXT_MAX].split()[-len(rest) :] if rest else [])
+        case Verb.PAUSE | Verb.RESUME if rest:  # no day is kept to go on
+            return _unknown(" ".join(rest), (), first)
         case _:
             return Command(verb)
 

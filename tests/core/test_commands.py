@@ -82,6 +82,8 @@ def test_a_command_with_its_arguments(text, command):
     ("text", "unknown", "closest"),
     [
         ("pratice", "pratice", "practice"),
+        ("pause until monday", "until monday", "pause"),
+        ("resume tomorrow", "tomorrow", "resume"),
         ("leaderbord", "leaderbord", "leaderboard"),
         ("xyzzy", "xyzzy", ""),
         ("hide me from bob", "hide", "hide-me"),
