@@ -87,7 +87,7 @@ def parse(text: str) -> Command:
 
 
 def _practice(words: list[str]) -> Command:
-    levels = {str(level): level for level in Level}
+    levels = {name: level for level in Level for name in (str(level), f"{level}s")}
     level = next((levels[word] for word in words if word in levels), None)
     topic = " ".join(word for word in words if word not in levels)
     return Command(Verb.PRACTICE, level=level, topic=topic)

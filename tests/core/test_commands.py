@@ -27,6 +27,7 @@ def test_nothing_asks_for_todays_round(text):
     [
         ("practice", Command(Verb.PRACTICE)),
         ("practise advanced", Command(Verb.PRACTICE, level=Level.ADVANCED)),
+        ("practice beginners", Command(Verb.PRACTICE, level=Level.BEGINNER)),
         ("practice json apis", Command(Verb.PRACTICE, topic="json apis")),
         (
             "practice Beginner Contexts",

@@ -494,6 +494,7 @@ async def test_practice_on_an_unknown_topic_is_refused(world):
 
     told = said(refusal(refused.value))
     assert "There is no topic “quantum physics”." in told
+    assert "topic: beginner, intermediate or advanced; " in told
     assert "Contexts, Routing and Sessions" in told
 
 

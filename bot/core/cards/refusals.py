@@ -23,6 +23,7 @@ from bot.core.errors import (
     RoundClosedError,
     StaleKeyError,
 )
+from bot.core.models import Level
 from bot.core.parts import (
     Action,
     Block,
@@ -97,8 +98,11 @@ def refusal(error: QuizError) -> Card:
 def _nothing_fits(error: NoQuestionError) -> str:
     if not error.topic:
         return "No question fits that now. Try another level or topic."
-    topics = clipped(listed(error.topics), 500)
-    return f"There is no topic “{clipped(error.topic, 40)}”. Try another level or topic: {topics}."
+    levels = listed([str(level) for level in Level], "or")
+    return (
+        f"There is no topic “{clipped(error.topic, 40)}”. Try another level or topic: "
+        f"{levels}; {clipped(listed(error.topics), 500)}."
+    )
 
 
 def too_slow(form: Form, again: Action) -> Card:
