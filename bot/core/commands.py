@@ -38,6 +38,17 @@ _ALSO = {
     "forgetme": "forget-me",
     "?": "help",
 }
+_MEANT = {
+    "score": "me",
+    "points": "me",
+    "rank": "leaderboard",
+    "ranking": "leaderboard",
+    "scores": "leaderboard",
+    "answer": "start",
+    "question": "start",
+    "delete": "forget-me",
+}
+"""What is likely meant, where the letters are closer to something else: a hint, never done."""
 SETTING_WORDS = ("time", "zone", "days", "levels", "topics", "open", "digest")
 _TEXT_MAX = 500
 
@@ -126,5 +137,5 @@ def _settings(words: list[str]) -> Command:
 
 def _unknown(word: str, known: Iterable[str], command: str = "") -> Command:
     """Help, with the closest of the *known* words after *command*, or *command* alone."""
-    close = get_close_matches(word, map(str, known), 1, cutoff=0.5)
+    close = get_close_matches(_MEANT.get(word, word), map(str, known), 1, cutoff=0.5)
     return Command(Verb.HELP, unknown=word[:40], closest=" ".join([command, *close]).strip())

@@ -83,6 +83,13 @@ def test_a_command_with_its_arguments(text, command):
     ("text", "unknown", "closest"),
     [
         ("pratice", "pratice", "practice"),
+        ("score", "score", "me"),
+        ("points", "points", "me"),
+        ("rank", "rank", "leaderboard"),
+        ("answer", "answer", "start"),
+        ("question", "question", "start"),
+        ("delete me", "delete", "forget-me"),
+        ("show me my points", "points", "me"),
         ("pause until monday", "until monday", "pause"),
         ("resume tomorrow", "tomorrow", "resume"),
         ("leaderbord", "leaderbord", "leaderboard"),
