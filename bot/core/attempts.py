@@ -167,7 +167,8 @@ class Attempts:
         """
         Take a plain reply under the card *card*: a grade after the reveal, an attempt before it.
 
-        After the reveal other words are talk among the team and left alone.
+        After the reveal other words are talk among the team and left alone; after a grade so are
+        grades with small talk around them.
         """
         now = self._clock()
         round_ = await self._store.find_round(caller, card)
@@ -175,7 +176,9 @@ class Attempts:
             return Reply()
         key = AttemptKey(round_id=round_.id)
         situation = await self._store.situation(caller, key)
-        grade = read_grade(text, len(self._question(situation).key_points))
+        key_points = len(self._question(situation).key_points)
+        graded = situation.attempt is not None and situation.attempt.grade is not None
+        grade = read_grade(text, key_points, bare=graded)
         if situation.attempt is not None and situation.attempt.revealed_at is not None:
             if grade is None:
                 return Reply()

@@ -12,6 +12,8 @@ Decided on purpose:
   does not, and neither do "almost", "kind of" and "not quite".
 - What may be an answer is none: "none", "nothing", "all of them", "partial", "failed", "404".
 - What may be mere politeness is none: a thumb, "thanks, got it", "I got this". So is "50/50".
+- What may be understanding or agreeing is none: "ah, got it", "yes, 100%". So is "half again".
+- A fraction is of the key points or of a usual scale: "2/4" and "8/10" count, "9/11" is a date.
 - A repeated mark is emphasis, not a tally: "✅✅" is got it, whatever the number of key points.
 - Full-width digits and letters count, for input methods write them; invisible characters do not,
   except those that change the order of reading, which make a reply no grade.
@@ -38,10 +40,18 @@ def grade_from_ticks(ticked: int, total: int) -> Grade:
     return Grade.PARTLY if ticked else Grade.MISSED
 
 
-def read_grade(text: str, key_points: int) -> Grade | None:
-    """Read a self-graded reply; None when it is not one, and always when in doubt."""
-    phrases = [phrase for phrase in _phrases(text) if not _SMALL_TALK.fullmatch(phrase)]
-    verdicts = {_verdict(phrase, key_points) for phrase in phrases}
+def read_grade(text: str, key_points: int, *, bare: bool = False) -> Grade | None:
+    """
+    Read a self-graded reply; None when it is not one, and always when in doubt.
+
+    A *bare* one has no small talk around it, and is more than "no idea": for who has a grade
+    already, and answers a colleague perhaps.
+    """
+    phrases = [phrase for phrase in _phrases(text) if not _LABELS.fullmatch(phrase)]
+    said = [phrase for phrase in phrases if not _SMALL_TALK.fullmatch(phrase)]
+    if len(said) < len(phrases) and (bare or all(map(_ALL_OF_IT.fullmatch, said))):
+        return None
+    verdicts = {_verdict(phrase, key_points, bare=bare) for phrase in said}
     return verdicts.pop() if len(verdicts) == 1 else None
 
 
@@ -58,11 +68,11 @@ _MARKS = {
 }
 _DECORATION = (
     "🎉 🥳 🙌 💪 👍 👏 🔥 🚀 😀 😃 😄 😁 😆 😅 😂 🤣 🙂 😊 😎 🤓 😢 😭 😞 😔 😩 😫 🙈 🤦 🎯 💯 ✨ "
-    "⭐ 🏆 🙏 😇 😤 🙁 ☹ 😓 :tada: :partying_face: :raised_hands: :muscle: :+1: :thumbsup: "
+    "⭐ 🏆 😇 😤 🙁 ☹ 😓 :tada: :partying_face: :raised_hands: :muscle: :+1: :thumbsup: "
     ":clap: :fire: :rocket: :grinning: :smiley: :smile: :grin: :laughing: :sweat_smile: :joy: "
     ":rofl: :slightly_smiling_face: :blush: :sunglasses: :nerd_face: :cry: :sob: :disappointed: "
     ":pensive: :weary: :tired_face: :see_no_evil: :face_palm: :facepalm: :dart: :100: :sparkles: "
-    ":star: :trophy: :pray: :innocent: :triumph: :slightly_frowning_face: :white_frowning_face: "
+    ":star: :trophy: :innocent: :triumph: :slightly_frowning_face: :white_frowning_face: "
     r":sweat: :) :-) ;) ;-) :d :-d =) :( :-( :'( xd <3 ^^ \o/"
 )
 _SIGNS = {sign: words for words, signs in _MARKS.items() for sign in signs.split()}
@@ -106,10 +116,11 @@ def _phrases(text: str) -> list[str]:
 _NUMBER_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _WORDS = "|".join(_NUMBER_WORDS)
 _WHOLE = rf"(?:100|[1-9]?[0-9]|{_WORDS})"
+_SCALES = (1, 2, 3, 4, 5, 10, 100)
 _NUMBER = rf"(?:(?:100|[1-9]?[0-9])(?:\.[0-9]{{1,2}})?|{_WORDS})"
 
 _TALK = (
-    r"(?:yes|yeah|yea|yep|yup|yay|ok|okay|oh|ah|aha|ha|haha|hm+|well|ugh|argh|damn|darn|oops|whoops"
+    r"(?:yes|yeah|yea|yep|yup|yay|ok|okay|ha|haha|well|ugh|argh|damn|darn|oops|whoops"
     r"|phew|woo|woohoo|woot|wow|boom|nice|easy|sorry|sadly|unfortunately|luckily|honestly|tbh|lol"
     r"|alas|finally|for\ me|this\ time|today)"
 )
@@ -118,19 +129,23 @@ _AFTERWARDS = (
     r"|completely|entirely|totally)"
 )
 _LABEL = r"(?:(?:my\ )?(?:score|grade|result)(?:\ is|\ was)?|me|mine|i'?d\ say|i'?d\ call\ it)"
-_SMALL_TALK = re.compile(rf"{_LABEL}|{_AFTERWARDS}(?:\ {_AFTERWARDS})*")
+_LABELS = re.compile(_LABEL)
+_SMALL_TALK = re.compile(rf"{_AFTERWARDS}(?:\ {_AFTERWARDS})*")
+_SURELY = r"(?:totally|completely|definitely|actually|really|easily)"
+_ALL_OF_IT = re.compile(r"100(?:\ ?%|\ percent|\ per\ cent)")
 
 _HEDGE = (
     r"(?:i\ (?:think|guess|believe|reckon|suppose)|maybe|perhaps|probably|about|around|roughly)"
 )
-_I = r"(?:(?:i|i'?ve|i\ have)\ )?(?:(?:totally|completely|definitely|actually|really|easily)\ )?"
+_I = rf"(?:(?:i|i'?ve|i\ have)\ )?(?:{_SURELY}\ )?"
 _ONLY = r"(?:(?:only|just)\ )?"
 _ONE = r"(?:this|that)\ one"
 _POINTS = r"(?:it|them|(?:the\ )?(?:key\ )?points)"
 _RIGHT = r"(?:right|correct)"
 _VERDICT = re.compile(
     rf"""
-    (?:{_TALK}\ )* (?:{_LABEL}\ )? (?P<hedge>{_HEDGE}\ )?
+    (?!{_SURELY}\ {_ALL_OF_IT.pattern})
+    (?P<before>(?:{_TALK}\ )*) (?:{_LABEL}\ )? (?P<hedge>{_HEDGE}\ )?
     (?:
       (?P<got_it>
           {_I}got\ (?:it(?:\ all)?|{_ONE})(?:\ right)?
@@ -141,7 +156,7 @@ _VERDICT = re.compile(
       )
     | (?P<partly>
           {_ONLY}(?:partly|partially)
-        | {_I}{_ONLY}(?:(?:got|had|missed)\ )?(?:about\ |{_ONLY})half
+        | {_I}{_ONLY}(?:(?:got|had|missed)\ )?(?:about\ |{_ONLY})half(?!\ again)
         | {_I}{_ONLY}(?:got|had|missed)\ (?:about\ half|half|some|most|parts?|a\ bit)\ of\ {_POINTS}
         | {_I}(?:was\ )?{_ONLY}(?:partly|partially|mostly|half)\ (?:got\ it|{_RIGHT})
         | {_I}got\ it\ {_ONLY}(?:partly|partially|mostly|half)(?:\ {_RIGHT})?
@@ -152,8 +167,10 @@ _VERDICT = re.compile(
         | {_I}missed\ (?:everything|them\ all|all\ of\ {_POINTS})
         | {_I}got\ (?:it(?:\ (?:all|completely|totally))?|{_ONE})\ wrong
         | {_I}got\ none\ of\ {_POINTS}
-        | (?:i\ (?:have|had)\ |i'?ve\ )?(?:absolutely\ )?no\ (?:idea|clue)(?:\ at\ all)?
-        | (?:i\ )?(?:honestly\ )?(?:don'?t\ know|dunno)|idk
+        | (?P<clueless>
+              (?:i\ (?:have|had)\ |i'?ve\ )?(?:absolutely\ )?no\ (?:idea|clue)(?:\ at\ all)?
+            | (?:i\ )?(?:honestly\ )?(?:don'?t\ know|dunno)|idk
+          )
         | {_I}(?:blanked|drew\ a\ blank)(?:\ on\ (?:it|{_ONE}))?
       )
     | {_I}{_ONLY}(?:(?:got|had|scored|ticked|(?P<lost>missed))\ )?
@@ -166,28 +183,33 @@ _VERDICT = re.compile(
         (?:\ of\ {_POINTS})?(?P<agreeing>\ {_RIGHT})?
       )
     )
-    (?:\ {_AFTERWARDS})*
+    (?P<after>(?:\ {_AFTERWARDS})*)
     """,
     re.VERBOSE,
 )
 
 
-def _verdict(phrase: str, key_points: int) -> Grade | None:
-    """Read one phrase; None when it is no verdict."""
+def _verdict(phrase: str, key_points: int, *, bare: bool) -> Grade | None:
+    """Read one phrase; None when it is no verdict, or not a *bare* one."""
     found = _VERDICT.fullmatch(phrase)
     if found is None or (found["all"] and _number(found["all"]) != key_points):
         return None
+    if bare and any(found[part] for part in ("before", "hedge", "clueless", "after")):
+        return None
     named = (grade for grade in Grade if found[grade.value])
-    grade = next(named, None) or _grade_of_fraction(found)
-    unsure = found["hedge"] or found["about"] or found["agreeing"]  # "100% right!" agrees
+    grade = next(named, None) or _grade_of_fraction(found, key_points)
+    agreeing = found["agreeing"] or (  # "100% right!", "yeah 100%"
+        found["percent"] == "100" and (found["before"] or found["after"])
+    )
+    unsure = found["hedge"] or found["about"] or agreeing
     return None if unsure and grade is not Grade.PARTLY else grade
 
 
-def _grade_of_fraction(found: re.Match[str]) -> Grade | None:
+def _grade_of_fraction(found: re.Match[str], key_points: int) -> Grade | None:
     """Grade "3 of 4", "75%" and, turned round, "missed 1 of 4"."""
     part = _number(found["part"] or found["percent"])
     whole = _number(found["whole"] or "100")
-    if part > whole or not whole:
+    if part > whole or not whole or whole not in (key_points, *_SCALES):
         return None
     if 0 < part < whole:
         return Grade.PARTLY

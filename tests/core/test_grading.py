@@ -19,7 +19,6 @@ yeah, got it!
 yes! got it :)
 yep got it
 ok, got it
-oh nice, got it
 I got it
 I got it right
 I've got it
@@ -491,7 +490,26 @@ got it ish
 3/4ish
 50/50
 50 / 50
+# just understood
+ah, got it
+Ah, got it 🙏
+oh, got it
+oh nice, got it
+oh got it
+got it, ah
+aha! got it
+hm got it
+hmm, got it
 # sure of it is not right about it
+yes, 100%
+Yes! 100%
+yeah 100%
+yeah totally 100%
+100% yes
+totally 100%
+definitely 100 percent
+nice, 100%
+100%, easy
 100% sure
 100% sure I got it
 90% confident
@@ -507,6 +525,8 @@ you got it
 they missed it
 everyone got it
 half of us got it
+half again
+half again too
 2 of 4 missed it
 4 of 4 got it
 3 of 4 people got it
@@ -516,6 +536,9 @@ one of us missed it
 this one missed it too, Bob
 # politeness and other senses
 thanks, got it
+got it 🙏
+ok got it 🙏
+got it :pray:
 got it, thanks
 got it thanks
 cool, got it
@@ -598,6 +621,12 @@ prints 4/4
 2/4 hooks
 4/4 threads
 # dates, times, ratios and versions
+9/11
+7/11
+3/14
+1/12
+3 of 6
+missed 2 of 8
 2/4 is my birthday
 on 2/4
 2/4/2026
@@ -752,6 +781,35 @@ def test_a_second_line_may_say_the_same():
     assert read_grade("Got it!\n4/4", 4) is Grade.GOT_IT
 
 
+def test_a_fraction_is_of_the_key_points_or_of_a_usual_scale():
+    assert read_grade("7/11", 11) is Grade.PARTLY
+    assert read_grade("7/11", 4) is None
+    assert read_grade("missed 2 of 6", 6) is Grade.PARTLY
+    assert read_grade("missed 2 of 6", 4) is None
+
+
+@pytest.mark.parametrize(
+    "phrase", ["got it", "Got it!", "I got it", "got it 🎉", "missed it", "✅", "1/4", "score: 2/4"]
+)
+def test_these_are_bare_grades(phrase: str):
+    assert read_grade(phrase, 4, bare=True) is read_grade(phrase, 4)
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    """
+    sorry, I missed it; missed it, sorry; missed it again; sorry, no idea; no idea lol; no idea;
+    idk lol; idk; don't know; ok, got it; yeah, got it!; got it, easy; yep 2/4; 2/4 this time;
+    I think 2/4
+    """.replace("\n    ", " ")
+    .strip()
+    .split("; "),
+)
+def test_talk_around_a_grade_makes_it_no_bare_one(phrase: str):
+    assert read_grade(phrase, 4) is not None
+    assert read_grade(phrase, 4, bare=True) is None
+
+
 def test_all_of_a_number_must_be_the_number_of_key_points():
     assert read_grade("got all three", 3) is Grade.GOT_IT
     assert read_grade("got all three", 4) is None
@@ -886,7 +944,7 @@ def test_two_grades_count_only_when_they_agree(one: str, other: str):
 def test_fractions_agree_with_ticks(total: int, ticked: int, form: str):
     possible = 0 <= ticked <= total and not (ticked == total == 50 and "/" in form)
 
-    grade = read_grade(form.format(ticked, total), 4)
+    grade = read_grade(form.format(ticked, total), total)
 
     assert grade is (grade_from_ticks(ticked, total) if possible else None)
 

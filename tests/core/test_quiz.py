@@ -425,6 +425,31 @@ async def test_talk_after_the_reveal_is_left_alone(world):
     assert (reply.noted, reply.note) == (False, None)
 
 
+@pytest.mark.parametrize("words", ["Ah, got it 🙏", "sorry, no idea", "yes, 100%", "3/14"])
+async def test_talk_in_the_thread_leaves_a_grade_as_it_is(world, words):
+    key = await world.ask()
+    message = await round_message(world, key)
+    await world.reveal(BEN, key)
+    await world.grade(BEN, key, "0")
+
+    reply = await world.quiz.reply(BEN, message, words)
+
+    assert (reply.noted, reply.note) == (False, None)
+    assert "Partly" in said(await world.press(BEN, Verb.ANSWER, key))
+
+
+async def test_a_bare_grade_in_the_thread_changes_one(world):
+    key = await world.ask()
+    message = await round_message(world, key)
+    await world.reveal(BEN, key)
+    await world.grade(BEN, key, "0")
+
+    reply = await world.quiz.reply(BEN, message, "got it")
+
+    assert reply.noted
+    assert "Got it" in said(reply.note)
+
+
 async def test_replies_elsewhere_or_after_the_close_are_left_alone(world):
     key = await world.ask()
     message = await round_message(world, key)
