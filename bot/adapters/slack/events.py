@@ -18,7 +18,9 @@ from bot.adapters.slack.people import People
 from bot.adapters.slack.render import Place, render_message
 from bot.adapters.slack.workspaces import Workspace, Workspaces
 from bot.core.attempts import Reply
+from bot.core.cards.refusals import refusal
 from bot.core.commands import parse
+from bot.core.errors import QuizError
 from bot.core.models import Address, MessageRef, Platform
 from bot.core.parts import Card, Verb
 from bot.core.ports import Store
@@ -106,9 +108,11 @@ class Events:
         place = channel_place(event["channel"])
         caller = await self._callers.caller(workspace, event["user"], "", place, Verb.GRADE)
         card = MessageRef(event["thread_ts"])
-        await self._tell(
-            workspace, event, await self._quiz.reply(caller, card, typed(event["text"]))
-        )
+        try:
+            reply = await self._quiz.reply(caller, card, typed(event["text"]))
+        except QuizError as error:  # trying again would change nothing
+            reply = Reply(note=refusal(error))
+        await self._tell(workspace, event, reply)
 
     async def _tell(self, workspace: Workspace, event: Json, reply: Reply) -> None:
         """React for all to see, and note privately; the reply itself is kept already."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.core.deck import Deck
 from bot.core.errors import StoreError
 from bot.core.grading import Grade
 from bot.store.store import Store
@@ -192,3 +193,21 @@ async def test_the_name_is_the_one_shown_in_slack_and_asked_for_once_an_hour(one
     assert "Bobby Tables" in (await one.ann.command("/flaskquiz", "leaderboard", one.channel)).text
     asked = [call for call in one.slack.calls("users.info") if call.arguments["user"] == "U12"]
     assert len(asked) == 1
+
+
+async def test_a_reply_on_a_question_that_left_the_deck_is_told_so_once(
+    one: Team, monkeypatch: pytest.MonkeyPatch
+):
+    card = await revealed(one, one.bob)
+    monkeypatch.setattr(Deck, "find", lambda *_: None)
+
+    seen = await one.bob.say(one.channel, "got it", card)
+
+    (note,) = seen.ephemerals
+    assert "no longer here" in note.words
+    assert note.thread_ts == card.ts
+    assert seen.said is not None
+    assert not seen.said.reactions
+    assert [
+        d.ok for d in one.slack.deliveries("message") if d.payload["event"]["text"] == "got it"
+    ] == [True]
