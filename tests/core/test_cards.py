@@ -246,6 +246,13 @@ def test_a_result_says_points_standing_return_and_what_to_look_at_again():
     assert "Change my grade" in [button.label for button in buttons(card)]
 
 
+@pytest.mark.parametrize(
+    ("grade", "ticked"), [(Grade.MISSED, {0, 1, 2}), (Grade.MISSED, {0}), (Grade.PARTLY, {0, 1, 2})]
+)
+def test_a_result_does_not_count_ticks_that_contradict_the_grade(grade, ticked):
+    assert "You had" not in said(attempts.result(a_graded(grade, ticked), QUESTION, NOW))
+
+
 def test_a_grade_of_a_closed_round_cannot_be_changed():
     graded = a_graded(Grade.GOT_IT, {0, 1, 2})
     closed = replace(

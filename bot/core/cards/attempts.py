@@ -144,8 +144,9 @@ def result(
     assert attempt is not None and attempt.grade is not None  # it was just kept
     grade = GRADES[attempt.grade]
     earned = f"{grade}, {counted(attempt.points, 'point')}." if round_ else f"{grade}."
-    had = len(attempt.ticked)
-    ticked = f" You had {had} of {len(question.key_points)}." if had else ""
+    had, total = len(attempt.ticked), len(question.key_points)
+    agree = had and grade_from_ticks(had, total) is attempt.grade
+    ticked = f" You had {had} of {total}." if agree else ""
     missing = [point for i, point in enumerate(question.key_points) if i not in attempt.ticked]
     look: tuple[Block, ...] = ()
     if had and missing:
