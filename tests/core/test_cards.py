@@ -253,6 +253,10 @@ def test_a_result_does_not_count_ticks_that_contradict_the_grade(grade, ticked):
     assert "You had" not in said(attempts.result(a_graded(grade, ticked), QUESTION, NOW))
 
 
+def test_what_is_no_grade_says_how_to_give_one_first_or_again():
+    assert "give or change" in said(attempts.not_a_grade())
+
+
 def test_a_grade_of_a_closed_round_cannot_be_changed():
     graded = a_graded(Grade.GOT_IT, {0, 1, 2})
     closed = replace(

@@ -203,7 +203,7 @@ def look_first(situation: Situation) -> Card:
 
 def not_a_grade() -> Card:
     """Words under a card that were neither an attempt nor a grade."""
-    sentence = "That was no grade. Reply got it, partly, missed or 2/4 to change yours."
+    sentence = "That was no grade. Reply got it, partly, missed or 2/4 to give or change yours."
     return Card(sentence, (Paragraph((sentence,)),))
 
 
