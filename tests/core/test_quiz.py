@@ -916,10 +916,27 @@ async def test_the_week_is_the_one_it_is_in_the_channel(world, channel):
     assert "This week\n1st of 1" in home
 
 
-async def test_home_of_somebody_new_invites_to_practise(world):
+@pytest.mark.parametrize("channel", [None, "C1"])
+@pytest.mark.parametrize("practised", [False, True])
+async def test_home_of_somebody_new_says_how_to_begin(world, channel, practised):
+    if practised:
+        await practise(world, replace(BEN, channel=None))
+
+    card = await world.quiz.home(replace(BEN, channel=channel))
+
+    assert "Press Answer on the question in your channel, or practise here." in said(card)
+
+
+async def test_home_of_a_member_says_when_no_question_is_open(world):
+    key = await world.ask()
+    await world.reveal(BEN, key)
+    await world.grade(BEN, key, "0")
+    await world.quiz.command(ANN, "pause")
+    world.now += 2 * DAY
+
     card = await world.quiz.home(replace(BEN, channel=None))
 
-    assert "Practice is always open" in said(card)
+    assert "No question is open where you play." in said(card)
 
 
 @pytest.mark.parametrize(

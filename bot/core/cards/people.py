@@ -101,7 +101,10 @@ def home(profile: Profile, deck: Deck, now: datetime) -> Card:
             Buttons((Button(label, Action(Verb.ANSWER, key), style),)),
         ]
     if len(blocks) == 1:
-        blocks.append(Paragraph(("No question is open where you play. Practice is always open.",)))
+        played = profile.grades and profile.channel
+        idle = "No question is open where you play. Practice is always open."
+        begin = "Press Answer on the question in your channel, or practise here."
+        blocks.append(Paragraph((idle if played else begin,)))
     due = sum(memory.due_at <= now for memory in profile.memories.values())
     words = f"{counted(due, 'question')} due for review." if due else "No review is due."
     practise = PRACTISE if profile.memories else PRACTISE_FIRST

@@ -25,7 +25,7 @@ async def test_a_new_member_is_shown_where_to_begin(one: Team):
 
     words = await home_of(one.bob)
 
-    assert "Practice is always open" in words
+    assert "Press Answer on the question in your channel, or practise here." in words
     assert "your points and streak appear here" in words
     assert one.bob.home is not None
     assert one.bob.home.buttons == ["Practise", "Hide my name", "Export my data", "Forget me"]
