@@ -602,6 +602,7 @@ ALL = [
     boards.leaderboard(Board("2026-W47", standings(10), None, 10), shareable=True),
     digest.digest(a_week(), CHANNEL, a_deck(QUESTION), None, NOW),
     people.help_card("x", "me"),
+    people.only_commands("me"),
     people.hidden(),
     people.shown(),
     people.forget(),

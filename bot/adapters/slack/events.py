@@ -18,11 +18,12 @@ from bot.adapters.slack.people import People
 from bot.adapters.slack.render import Place, render_message
 from bot.adapters.slack.workspaces import Workspace, Workspaces
 from bot.core.attempts import Reply
+from bot.core.cards.people import only_commands
 from bot.core.cards.refusals import refusal
 from bot.core.commands import parse
 from bot.core.errors import QuizError
 from bot.core.models import Address, MessageRef, Platform
-from bot.core.parts import Card, Verb
+from bot.core.parts import Card, Form, Verb
 from bot.core.ports import Store
 from bot.core.quiz import Quiz
 
@@ -136,9 +137,11 @@ class Events:
     async def _on_direct(self, workspace: Workspace, event: Json) -> None:
         """Take a direct message as the words of a command."""
         command = parse(typed(event["text"]))
-        caller = await self._callers.caller(workspace, event["user"], "", Place(), command.verb)
-        answer = await answered(self._quiz.run(caller, command))
-        answer = await self._answers.with_file(workspace, {}, caller, answer)
+        answer: Card | Form = only_commands(command.closest)
+        if not command.unknown:
+            caller = await self._callers.caller(workspace, event["user"], "", Place(), command.verb)
+            answer = await answered(self._quiz.run(caller, command))
+            answer = await self._answers.with_file(workspace, {}, caller, answer)
         if not isinstance(answer, Card):
             return  # a form asks for a channel, and here is none
         message = render_message(answer)

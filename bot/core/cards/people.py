@@ -66,7 +66,7 @@ def help_card(unknown: str = "", closest: str = "") -> Card:
             Facts(tuple((command, (does,)) for command, does in HELP)),
             Quiet(
                 (
-                    "Under a question you can also reply: ",
+                    "Under a channel's question you can also reply: ",
                     Code("got it"),
                     ", ",
                     Code("partly"),
@@ -80,6 +80,14 @@ def help_card(unknown: str = "", closest: str = "") -> Card:
             ),
         ),
     )
+
+
+def only_commands(closest: str = "") -> Card:
+    """Words where only commands are read, such as an answer; with the command that is closest."""
+    meant: Text = (" Did you mean ", Code(closest), "?") if closest else ()
+    words = "I read only commands here. To answer a question, press Answer on it."
+    also: Text = (" Or type ", Code("practice"), " or ", Code("help"), ".")
+    return Card(summary=words, blocks=(Paragraph((words, *also, *meant)),))
 
 
 def home(profile: Profile, deck: Deck, now: datetime) -> Card:

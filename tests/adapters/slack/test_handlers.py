@@ -496,6 +496,27 @@ async def test_home_shows_what_is_open_and_is_refreshed_after_what_is_done_from_
     assert shown.home is not None
 
 
+@pytest.mark.parametrize("words", ["a dict per request", "got it"])
+async def test_an_answer_in_a_direct_message_is_told_in_short_where_answers_go(
+    one: Team, words: str
+):
+    await one.bob.say(one.bob.dm(), "practice")
+
+    seen = await one.bob.say(one.bob.dm(), words)
+
+    (told,) = [m for m in seen.messages if m.bot_id]
+    assert "To answer a question, press Answer on it" in told.words
+    assert "do not know" not in told.words
+    assert "What you can type" not in told.words
+
+
+async def test_a_slip_in_a_direct_message_gives_the_closest_command(one: Team):
+    seen = await one.bob.say(one.bob.dm(), "pratice")
+
+    (told,) = [m for m in seen.messages if m.bot_id]
+    assert "Did you mean practice?" in " ".join(told.words.split()).replace(" ?", "?")
+
+
 async def test_a_direct_message_is_practice_in_words(one: Team):
     seen = await one.bob.say(one.bob.dm(), "practice")
     (card,) = seen.messages
