@@ -169,6 +169,13 @@ def test_the_environment_wins_over_a_file_beside_it(monkeypatch, tmp_path):
     assert (settings.port, settings.host) == (8222, "127.0.0.2")
 
 
+def test_a_mark_of_byte_order_before_the_first_setting_is_no_part_of_it(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("PORT=8111\n", encoding="utf-8-sig")
+
+    assert read_settings().port == 8111
+
+
 @pytest.mark.parametrize("written", [b"ADMINS=J\xfcrgen\n", "PORT=8111\n".encode("utf-16")])
 def test_a_file_that_is_not_utf_8_is_refused_in_a_sentence(monkeypatch, tmp_path, written):
     (tmp_path / ".env").write_bytes(written)

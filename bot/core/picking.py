@@ -40,7 +40,7 @@ class Picker:
         pool = self._pool(settings.levels, settings.topics)
         if pool is None:
             return None
-        history = [question_id for _, question_id in asked.history]
+        history = asked.history
         last = self._deck.find(history[-1]) if history else None
         if len(history) % RETURN_EVERY == RETURN_EVERY - 1 and asked.memories:
             questions = self._select(settings.levels, settings.topics)

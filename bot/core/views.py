@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -100,7 +100,7 @@ class Asked:
     """What a channel was asked, for picking its next question."""
 
     channel: Channel
-    history: tuple[tuple[date, QuestionId], ...]
+    history: Sequence[QuestionId]
     """Oldest first."""
     memories: Mapping[QuestionId, Memory]
 

@@ -33,6 +33,9 @@ from bot.store.given import for_given, given, given_ids, insert_given
 from bot.store.memories import of_channels
 from bot.store.tables import Moment, channels, deliveries, rounds
 
+SEPARATOR = ","
+"""No id of a question has one in it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:
@@ -46,15 +49,23 @@ class Opening:
 
 
 def _history(wanted: FromClause) -> Select[Any]:
-    """Select what channels were asked; a round that closed without being posted was not asked."""
-    return (
-        select(rounds.c.channel_id, rounds.c.local_on, rounds.c.question_id)
+    """
+    Select what channels were asked; a round that closed without being posted was not asked.
+
+    One line for each channel: they come back for years, and a row for each question would take
+    longer than all the rest of a claim.
+    """
+    asked = (
+        select(rounds.c.channel_id, rounds.c.question_id)
         .where(
             rounds.c.channel_id.in_(select(wanted.c.id)),
             or_(rounds.c.posted_at.is_not(None), rounds.c.closed_at.is_(None)),
         )
         .order_by(rounds.c.channel_id, rounds.c.local_on)
+        .subquery("asked")
     )
+    ids = func.aggregate_strings(asked.c.question_id, SEPARATOR)
+    return select(asked.c.channel_id, ids).group_by(asked.c.channel_id)
 
 
 def _end_earlier(wanted: FromClause) -> Update:
@@ -145,14 +156,11 @@ _MOVE_ON = for_given(_move_on, id=BigInteger())
 def asked_in(connection: Connection, found: Sequence[Channel]) -> dict[ChannelId, Asked]:
     """What channels were asked and remember, for picking."""
     ids = [channel.id for channel in found]
-    history: dict[ChannelId, list[tuple[date, QuestionId]]] = defaultdict(list)
-    for channel_id, on, question_id in connection.execute(_HISTORY(connection), given_ids(ids)):
-        history[channel_id].append((on, question_id))
+    lines = connection.execute(_HISTORY(connection), given_ids(ids)).all()
+    history = {channel_id: line.split(SEPARATOR) for channel_id, line in lines}
     remembered = of_channels(connection, ids)
     return {
-        channel.id: Asked(
-            channel, tuple(history.get(channel.id, ())), remembered.get(channel.id, {})
-        )
+        channel.id: Asked(channel, history.get(channel.id, ()), remembered.get(channel.id, {}))
         for channel in found
     }
 

@@ -42,7 +42,7 @@ from bot.core.models import ChannelState, DeliveryState, MessageRef, Platform
 from bot.core.picking import Picker
 from bot.core.ports import Chart, Pace, Parcel
 from bot.scheduler.deliveries import Postman
-from bot.scheduler.tick import Ticker
+from bot.scheduler.tick import BATCH, Ticker
 from bot.settings import shipped_deck
 from bot.store.database import Database
 from bot.store.migrate import migrate
@@ -284,7 +284,7 @@ async def claim_alone(url: str, number: int) -> tuple[float, float]:
     async with Watch() as watch:
         began_at, claimed = time.perf_counter(), 0
         while (
-            n := await store.claim_dailies([Platform.SLACK], DUE_AT, daily_plan, pick)
+            n := await store.claim_dailies([Platform.SLACK], DUE_AT, daily_plan, pick, BATCH)
         ) or claimed < number:
             claimed += n
         seconds = time.perf_counter() - began_at

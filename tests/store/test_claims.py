@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from random import Random
 
 import pytest
+from sqlalchemy import insert
 
 from bot.core import duties
 from bot.core.errors import (
@@ -20,6 +22,7 @@ from bot.core.models import Address, ChannelState, DeliveryState, Kind, MessageR
 from bot.core.views import DailyPlan, DigestPlan
 from bot.store.database import Database
 from bot.store.store import Store
+from bot.store.tables import rounds
 from tests.builders import (
     ALL_PLATFORMS,
     DAY,
@@ -160,11 +163,7 @@ async def test_a_pick_is_told_what_was_asked_and_is_remembered(store):
 
     [(asked, on)] = told
     assert on == MONDAY + 3 * DAY
-    assert asked.history == (
-        (MONDAY, "q1"),
-        (MONDAY + DAY, "q2"),
-        (MONDAY + 2 * DAY, "q1"),
-    )
+    assert list(asked.history) == ["q1", "q2", "q1"]
     assert asked.memories == dict.fromkeys(("q1", "q2"), review(None, Rating.Good, NOON))
     assert asked.channel.address == Address(Platform.SLACK, "T1", "C1")
 
@@ -194,7 +193,31 @@ async def test_each_channel_is_told_its_own_history(store):
         pick=lambda asked, _: told.update({asked.channel.address.channel: asked.history}),
     )
 
-    assert told == {f"C{i}": ((MONDAY, f"of-c{i}"),) for i in range(3)}
+    assert told == {f"C{i}": [f"of-c{i}"] for i in range(3)}
+
+
+async def test_years_are_told_in_their_order(store, database):
+    channel = await a_channel(store)
+    asked = [f"q{day % 7}" for day in range(1_000)]
+    rows = [
+        {
+            "channel_id": channel.id,
+            "platform": "slack",
+            "question_id": question,
+            "local_on": MONDAY - (len(asked) - day) * DAY,
+            "closes_at": NOON,
+            "posted_at": NOON,
+            "closed_at": NOON,
+        }
+        for day, question in enumerate(asked)
+    ]
+    shuffled = Random(1).sample(rows, len(rows))
+    await database.write(lambda connection: connection.execute(insert(rounds), shuffled))
+    told = []
+
+    await claim(store, pick=lambda asked, _: told.append(list(asked.history)))
+
+    assert told == [asked]
 
 
 async def test_a_new_daily_closes_the_round_before(store):

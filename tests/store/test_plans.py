@@ -46,7 +46,7 @@ HOT = {
 }
 # Given rows are read whole, and so is what was read by an index already.
 READ_WHOLE = re.compile(
-    r"SCAN (given_row|json_each|oldest|queue|anon_\d+|\(subquery-\d+\)|CONSTANT)"
+    r"SCAN (given_row|json_each|oldest|queue|asked|anon_\d+|\(subquery-\d+\)|CONSTANT)"
 )
 
 

@@ -37,6 +37,10 @@ _DOCS = {
 }
 GROUP_MIN = 3
 """Fewer members than this are never shown as a group: it would be about persons."""
+HOW = (
+    "Press Answer, try first, then grade yourself: only you see it. "
+    "A reply here counts too, and all can read it."
+)
 PRACTISE = Button("Practise one more", Action(Verb.PRACTICE))
 PRACTISE_FIRST = Button("Practise", Action(Verb.PRACTICE))
 BOARD = Button("Leaderboard", Action(Verb.LEADERBOARD))
@@ -74,9 +78,7 @@ def _invitation(view: RoundView, key: AttemptKey, now: datetime) -> tuple[Block,
     return (
         Buttons((Button("Answer", Action(Verb.ANSWER, str(key)), Style.PRIMARY),)),
         Quiet((dots([counter(view.tally), until]),)),
-        Quiet(
-            ("Try first, then grade yourself. Only you see your answer; a reply here counts too.",)
-        ),
+        Quiet((HOW,)),
     )
 
 
