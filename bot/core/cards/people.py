@@ -39,7 +39,7 @@ from bot.core.wording import (
 )
 
 HELP = (
-    ("/flaskquiz start", "today's question if you have not answered it, otherwise practice"),
+    ("/flaskquiz start", "the channel's open question if you have not answered it, or practice"),
     ("/flaskquiz practice [level] [topic]", "one question in private: what is due, then new ones"),
     ("/flaskquiz leaderboard [week|month|all]", "the standings, only for you until you share them"),
     ("/flaskquiz me", "your points, streak, what is due, how well you judge yourself"),
@@ -198,7 +198,7 @@ def sent_apart(name: str) -> Card:
 
 def not_sent(name: str) -> Card:
     """The file could not be sent, and what helps."""
-    words = f"I could not send you {name}. An admin can see why with /flaskquiz doctor."
+    words = f"I could not send you {name}. Try again later; if it stays so, tell an admin."
     return Card(summary=words, blocks=(Paragraph((words,)),))
 
 
