@@ -196,10 +196,10 @@ def keep_settings(
     connection: Connection, caller: Caller, rule: SetupRule, now: datetime
 ) -> Channel:
     """Keep what *rule* decides: no longer failing, the caller its admin."""
-    if (channel := lock_channel(connection, caller)) is None:
-        channel = _add(connection, caller, rule(None).settings, now)
-    elif caller.member:
+    if caller.member:
         add_member(connection, caller, now)
+    known = lock_channel(connection, caller)
+    channel = known or _add(connection, caller, rule(None).settings, now)
     setup = rule(channel)
     return _change(
         connection,
