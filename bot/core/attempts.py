@@ -116,7 +116,7 @@ class Attempts:
 
     async def grade(self, caller: Caller, key: AttemptKey, values: Values) -> Card:
         """Keep the grade of the reveal's form."""
-        ticked = _indices(values.get("ticks"))
+        ticked = ticked_in(values)
         said = _text(values, "grade")
         grade = Grade(said) if said in set(Grade) else None
         return await self._keep_grade(caller, key, grade, ticked)
@@ -238,9 +238,9 @@ def _text(values: Values, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _indices(value: str | tuple[str, ...] | None) -> frozenset[int] | None:
-    """Ticked key points; None where the form has no ticks at all."""
-    if value is None:
+def ticked_in(values: Values) -> frozenset[int] | None:
+    """The key points ticked in a form; None where it has no ticks at all."""
+    if (value := values.get("ticks")) is None:
         return None
     words = {value} if isinstance(value, str) else set(value)
     return frozenset(i for i in range(KEY_POINTS_MAX) if str(i) in words)

@@ -54,6 +54,10 @@ class _Queue(Generic[T]):
         """How many sends may be under way: one feels its way where all else fails."""
         return 1 if len(self.failing) >= AILING_AFTER else ABREAST_WORKSPACE
 
+    def is_passable(self, now: float) -> bool:
+        """Whether anybody can go there."""
+        return now >= self.held_until and self.under_way < self.abreast
+
     def is_idle(self, now: float) -> bool:
         """Whether there is nothing to remember."""
         busy = self.waiting or self.under_way or self.failing
@@ -154,19 +158,11 @@ class Line(Generic[T]):
     def is_crowded(self, workspace: str, now: float) -> bool:
         """Whether enough wait in a workspace, or nobody can go there."""
         queue = self._queues.get(workspace)
-        return queue is not None and (
-            len(queue.waiting) >= SHARE
-            or now < queue.held_until
-            or queue.under_way >= queue.abreast
-        )
+        return queue is not None and (len(queue.waiting) >= SHARE or not queue.is_passable(now))
 
     def movable(self, now: float) -> int:
         """How many wait where somebody can go."""
-        return sum(
-            len(queue.waiting)
-            for queue in self._queues.values()
-            if queue.under_way < queue.abreast and queue.held_until <= now
-        )
+        return sum(len(queue.waiting) for queue in self._queues.values() if queue.is_passable(now))
 
     def _ready(self, queue: _Queue[T], now: float) -> tuple[Turn[T] | None, float | None]:
         """Whose turn it is in one workspace, or when it may be somebody's."""

@@ -11,6 +11,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.core import duties
+from bot.core.cards.doctor import CLOCK_TOLERANCE
 from bot.core.errors import StoreError
 from bot.core.ports import Clock, Store
 from bot.core.views import Due, PickRule
@@ -25,7 +26,6 @@ Channels claimed in one transaction: some 20 ms, or 90 where each has a year beh
 grade never waits long.
 """
 CHECK_EVERY = timedelta(hours=1)
-CLOCK_TOLERANCE = timedelta(seconds=2)
 FAREWELL = 5.0
 """Seconds a beat under way may take when the process is told to stop."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
@@ -23,7 +23,7 @@ from bot.core.models import (
     Platform,
     Settings,
 )
-from bot.core.views import ResumeRule, SetupRule
+from bot.core.views import ResumeRule, Setup, SetupRule
 from bot.store.dialects import insert_or_ignore
 from bot.store.owed import drop_unsent, owe, skip_waiting
 from bot.store.people import HERE, add_member, add_workspace, place, short
@@ -31,6 +31,7 @@ from bot.store.tables import channels, workspaces
 
 HELLO_ON = date(1970, 1, 1)
 """The local date of every first hello, so that a channel is owed it once."""
+PAUSED = "the quiz was paused"
 
 _SETTINGS = (
     channels.c.post_at,
@@ -135,9 +136,6 @@ def _settings_row(settings: Settings) -> dict[str, Any]:
     }
 
 
-PAUSED = "the quiz was paused"
-
-
 def find_channel(connection: Connection, caller: Caller) -> Channel | None:
     """The caller's channel, or None if it is unknown."""
     row = connection.execute(_FIND, place(caller)).one_or_none()
@@ -180,7 +178,7 @@ def join_channel(
 
     One that was GONE comes back: PAUSED and owed another hello if it was set up, else NEW.
     """
-    channel = _add(connection, caller, settings, now)
+    channel = _add(connection, caller, lambda: settings, now)
     values: dict[str, Any] = _new_name(caller)
     hello_on = HELLO_ON
     if channel.state is ChannelState.GONE and _is_set_up(connection, channel.id):
@@ -196,10 +194,7 @@ def keep_settings(
     connection: Connection, caller: Caller, rule: SetupRule, now: datetime
 ) -> Channel:
     """Keep what *rule* decides: no longer failing, the caller its admin."""
-    if caller.member:
-        add_member(connection, caller, now)
-    known = lock_channel(connection, caller)
-    channel = known or _add(connection, caller, rule(None).settings, now)
+    channel = _add(connection, caller, lambda: rule(None).settings, now)
     setup = rule(channel)
     return _change(
         connection,
@@ -207,10 +202,8 @@ def keep_settings(
         channel.id,
         _settings_row(setup.settings)
         | _new_name(caller)
+        | _turns_row(setup)
         | {
-            "state": setup.state,
-            "next_daily_at": setup.next_daily_at,
-            "next_digest_at": setup.next_digest_at,
             "failing_since": None,
             "failing_reason": "",
             "admin": caller.member,
@@ -223,20 +216,13 @@ def pause(connection: Connection, caller: Caller) -> Channel:
     """Post nothing more by itself; what waits for another try is skipped."""
     channel = lock_set_up(connection, caller)
     skip_waiting(connection, channel.id, PAUSED)
-    values = {"state": ChannelState.PAUSED, "next_daily_at": None, "next_digest_at": None}
-    return _change(connection, caller, channel.id, values)
+    return _change(connection, caller, channel.id, _turns_row(Setup(channel.settings)))
 
 
 def resume(connection: Connection, caller: Caller, rule: ResumeRule) -> Channel:
     """Go on by the moments that *rule* decides."""
     channel = lock_set_up(connection, caller)
-    setup = rule(channel)
-    values = {
-        "state": setup.state,
-        "next_daily_at": setup.next_daily_at,
-        "next_digest_at": setup.next_digest_at,
-    }
-    return _change(connection, caller, channel.id, values)
+    return _change(connection, caller, channel.id, _turns_row(rule(channel)))
 
 
 def left_channels(connection: Connection, platform: Platform, workspace: str) -> list[Address]:
@@ -272,15 +258,21 @@ def _leave(connection: Connection, platform: Platform, workspace: str, channel: 
     drop_unsent(connection, [ChannelId(id_) for id_ in left], "the bot left the channel")
 
 
-def _add(connection: Connection, caller: Caller, settings: Settings, now: datetime) -> Channel:
-    """Lock the caller's channel, adding it, its workspace and the caller where needed."""
+def _add(
+    connection: Connection, caller: Caller, settings: Callable[[], Settings], now: datetime
+) -> Channel:
+    """
+    Lock the caller's channel, adding it, its workspace and the caller where needed.
+
+    *settings* gives those of a channel that is added.
+    """
     if caller.channel is None:
         raise NoChannelError
     if caller.member:
         add_member(connection, caller, now)
     channel = lock_channel(connection, caller)
     if channel is None:
-        row = _settings_row(settings) | {
+        row = _settings_row(settings()) | {
             "workspace_id": add_workspace(connection, caller.platform, caller.workspace, now),
             "platform": caller.platform,
             "workspace": caller.workspace,
@@ -301,6 +293,15 @@ def _change(
     if values:
         connection.execute(update(channels).where(channels.c.id == channel_id).values(values))
     return get_channel(connection, caller)
+
+
+def _turns_row(setup: Setup) -> dict[str, Any]:
+    """Write whether a channel posts by itself, and when it owes what next."""
+    return {
+        "state": setup.state,
+        "next_daily_at": setup.next_daily_at,
+        "next_digest_at": setup.next_digest_at,
+    }
 
 
 def _new_name(caller: Caller) -> dict[str, Any]:

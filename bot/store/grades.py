@@ -16,7 +16,7 @@ from sqlalchemy import Connection, bindparam, update
 from bot.core.calendar import week_of
 from bot.core.errors import NotRevealedError, QuizError, StaleKeyError
 from bot.core.memory import Memory
-from bot.core.models import Attempt, ChannelId
+from bot.core.models import Attempt, ChannelId, Round
 from bot.core.points import Streak
 from bot.core.views import Graded, Situation, Verdict
 from bot.store.grounds import Call, Ground, find_grounds
@@ -214,15 +214,15 @@ def _told(connection: Connection, kept: Sequence[_Kept], streaks: Sequence[Strea
             standing = next(standings)
             size = sizes[round_.channel_id, week_of(round_.local_on)]
             players = with_own(size, standing, hidden=one.ground.place.hidden)
-            run = _up_to_now(connection, one, streak)
+            run = _up_to_now(connection, one, round_, streak)
             graded = replace(graded, streak=run, standing=standing, players=players)
         told.append(graded)
     return told
 
 
-def _up_to_now(connection: Connection, one: _Kept, streak: Streak) -> Streak:
-    """A streak after a grade that came late: other rounds have closed since."""
-    round_, channel = one.situation.round, one.situation.channel
-    if round_ is None or channel is None or round_.local_on == channel.last_on:
+def _up_to_now(connection: Connection, one: _Kept, round_: Round, streak: Streak) -> Streak:
+    """A streak after a grade of *round_* that came late: others have closed since."""
+    channel = one.situation.channel
+    if channel is None or round_.local_on == channel.last_on:
         return streak
     return carried(connection, round_.channel_id, one.after.member_id)

@@ -280,20 +280,28 @@ async def test_days_the_bot_did_not_post_never_break_a_streak(store):
     assert graded.streak == Streak(3, 3, 0, MONDAY + 5 * DAY)
 
 
+async def next_day(store, number):
+    """Close what is over on that day and ask its question; gives the moment and the round's key."""
+    now = NOON + number * DAY
+    await store.claim_answers(ALL_PLATFORMS, now, duties.channel_memory)
+    await open_a_round(store, now=now)
+    return now, await the_round(store, now=now)
+
+
 async def test_a_question_beside_the_schedule_is_a_day_for_those_alone_who_took_it(store):
     at_work = a_schedule(days=frozenset(range(5)))
     ben = a_caller("U2")
     await a_channel(store, schedule=at_work)
     for number in range(8):  # from a Monday to the next
-        now = NOON + number * DAY
         if number == 5:
-            await store.post_now(a_caller(), duties.plan_now, always("q1"), now)
-        await store.claim_answers(ALL_PLATFORMS, now, duties.channel_memory)
-        await open_a_round(store, now=now)
+            await store.post_now(a_caller(), duties.plan_now, always("q1"), NOON + number * DAY)
+        if number == 6:
+            continue
+        now, key = await next_day(store, number)
         if number < 5 or number == 7:
-            last = await grade(store, await the_round(store, now=now), now=now)
+            last = await grade(store, key, now=now)
         if number in (4, 5, 7):
-            bens = await grade(store, await the_round(store, now=now), ben, now=now)
+            bens = await grade(store, key, ben, now=now)
 
     assert (last.streak.days, bens.streak.days) == (6, 3)
 
@@ -301,16 +309,15 @@ async def test_a_question_beside_the_schedule_is_a_day_for_those_alone_who_took_
 async def test_a_question_in_a_pause_breaks_no_streak(store):
     await a_channel(store)
     for number in range(4):
-        now = NOON + number * DAY
         if number == 2:
+            now = NOON + number * DAY
             await store.pause(a_caller())
             await store.post_now(a_caller(), duties.plan_now, always("q1"), now)
             resumed = setup(some_settings(schedule=a_schedule()), now + DAY, now + 9 * DAY)
             await store.resume(a_caller(), resumed)
-        await store.claim_answers(ALL_PLATFORMS, now, duties.channel_memory)
-        await open_a_round(store, now=now)
+        now, key = await next_day(store, number)
         if number != 2:
-            last = await grade(store, await the_round(store, now=now), now=now)
+            last = await grade(store, key, now=now)
 
     assert last.streak.days == 3
 
@@ -336,10 +343,7 @@ async def test_a_card_that_was_found_when_its_round_was_over_breaks_no_streak(st
 async def test_after_a_late_grade_the_streak_of_now_is_told(store):
     await a_channel(store)
     for number in range(6):
-        now = NOON + number * DAY
-        await store.claim_answers(ALL_PLATFORMS, now, duties.channel_memory)
-        await open_a_round(store, now=now)
-        key = await the_round(store, now=now)
+        now, key = await next_day(store, number)
         if number < 2:
             await grade(store, key, now=now)
         elif number == 2:

@@ -10,11 +10,12 @@ from bot.adapters.web.door import Door
 from bot.adapters.web.feed import Feed
 from bot.adapters.web.filling import Filled, refilled
 from bot.adapters.web.render import JoinPanel, Panel
+from bot.core.attempts import ticked_in
 from bot.core.cards import attempts
 from bot.core.cards.refusals import refusal
 from bot.core.commands import parse
 from bot.core.errors import FormError, QuizError, StaleKeyError
-from bot.core.models import KEY_POINTS_MAX, AttemptKey, Caller
+from bot.core.models import AttemptKey, Caller
 from bot.core.parts import Action, Card, File, Form, Verb
 from bot.core.quiz import Quiz
 
@@ -56,8 +57,7 @@ class Panels:
 
     async def ticked(self, badge: Badge, filled: Filled) -> None:
         """Keep the key points ticked so far."""
-        ticks = filled.values.get("ticks", ())
-        ticked = frozenset(i for i in range(KEY_POINTS_MAX) if str(i) in ticks)
+        ticked = ticked_in(filled.values) or frozenset()
         key = AttemptKey.parse(filled.action.value)
         await self._quiz.tick(await self._door.caller(badge), key, ticked)
 
