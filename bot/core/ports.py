@@ -407,9 +407,6 @@ class Store(Protocol):
         channel. Does nothing where `put_back` would not.
         """
 
-    async def get_delivery(self, delivery: DeliveryId) -> Delivery:
-        """One delivery."""
-
     async def last_deliveries(self, caller: Caller, limit: int = 10) -> Sequence[Delivery]:
         """The newest deliveries of the caller's channel, newest first."""
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from bot.core.calendar import local_date
-from bot.core.errors import AlreadySharedError, StaleKeyError
+from bot.core.errors import AlreadySharedError
 from bot.core.models import (
     Caller,
     ChannelState,
@@ -100,11 +100,8 @@ def delivery_of(row: Sequence[Any]) -> Delivery:
 
 
 def get_delivery(connection: Connection, delivery: DeliveryId) -> Delivery:
-    """One delivery; raises StaleKeyError for one that is gone."""
-    row = connection.execute(_ONE, {"delivery": delivery}).one_or_none()
-    if row is None:
-        raise StaleKeyError(f"d{delivery}")
-    return delivery_of(row)
+    """One delivery, which is there."""
+    return delivery_of(connection.execute(_ONE, {"delivery": delivery}).one())
 
 
 def last_deliveries(connection: Connection, caller: Caller, limit: int = 10) -> list[Delivery]:

@@ -237,9 +237,6 @@ class Store:
     async def skipped(self, delivery: DeliveryId, why: str, *, tries: int | None = None) -> None:
         await self._database.write(deliveries.skipped, delivery, why, tries=tries)
 
-    async def get_delivery(self, delivery: DeliveryId) -> Delivery:
-        return await self._database.read(deliveries.get_delivery, delivery)
-
     async def last_deliveries(self, caller: Caller, limit: int = 10) -> Sequence[Delivery]:
         return await self._database.read(deliveries.last_deliveries, caller, limit)
 

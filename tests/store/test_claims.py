@@ -270,7 +270,7 @@ async def test_now_owes_the_daily_at_once(store):
     assert (daily.kind, daily.state, daily.due_at) == (Kind.DAILY, PENDING, NOON)
     assert daily.channel.next_daily_at == NOON + DAY
     assert daily.channel.last_on == MONDAY
-    assert await store.get_delivery(daily.id) == daily
+    assert await store.last_deliveries(a_caller()) == [daily]
 
 
 async def test_now_never_posts_twice_on_a_date(store):
