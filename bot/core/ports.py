@@ -298,8 +298,8 @@ class Store(Protocol):
     async def export(self, caller: Caller) -> Mapping[str, Any]:
         """Everything kept about the caller, ready for JSON."""
 
-    async def forget(self, caller: Caller) -> None:
-        """Delete everything kept about the caller in this workspace."""
+    async def forget(self, caller: Caller, now: datetime) -> None:
+        """Delete everything kept about the caller in this workspace; open cards count again."""
 
     # --- deliveries
 

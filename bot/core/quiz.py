@@ -104,8 +104,7 @@ class Quiz:
             case Verb.FORGET:
                 return people.forget()
             case Verb.FORGET_CONFIRMED:
-                await self._store.forget(caller)
-                return people.forgotten()
+                return await self.standings.forget(caller)
             case Verb.HELP:
                 return people.help_card()
             case _:

@@ -73,6 +73,11 @@ class Standings:
         kept = await self._store.export(caller)
         return people.exported(json.dumps(kept, indent=2, ensure_ascii=False).encode())
 
+    async def forget(self, caller: Caller) -> Card:
+        """Delete all that is kept about the caller here."""
+        await self._store.forget(caller, self._clock())
+        return people.forgotten()
+
 
 def _period_key(period: Period, on: date) -> str:
     match period:

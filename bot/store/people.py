@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, select, update
 
 from bot.core.models import Caller, MemberId, Platform, WorkspaceId
 from bot.store.dialects import insert_or_ignore
-from bot.store.tables import channels, installations, kept, members, scores, workspaces
+from bot.store.tables import members, scores, workspaces
 from bot.store.text import fit
 
 NAME_MAX = 100
@@ -132,48 +132,3 @@ def set_hidden(connection: Connection, caller: Caller, hidden: bool, now: dateti
     connection.execute(
         update(scores).where(scores.c.member_id == person.id).values(shown=not hidden)
     )
-
-
-def forget_workspace(connection: Connection, platform: Platform, workspace: str) -> bool:
-    """
-    Delete a workspace with all it holds: its token, and the small facts that name it. False if
-    nothing was kept.
-    """
-    deleted = connection.execute(
-        delete(workspaces).where(
-            workspaces.c.platform == platform, workspaces.c.external_id == workspace
-        )
-    ).rowcount
-    if platform is Platform.SLACK:
-        token = delete(installations).where(installations.c.workspace == workspace)
-        deleted += connection.execute(token).rowcount
-    names_it = or_(
-        kept.c.value == workspace, kept.c.name.endswith(f":{workspace}", autoescape=True)
-    )
-    connection.execute(delete(kept).where(kept.c.name.startswith(f"{platform}:"), names_it))
-    return deleted > 0
-
-
-def forget(connection: Connection, caller: Caller) -> None:
-    """Delete everything kept about the caller in this workspace."""
-    person = lock_member(connection, caller)
-    if person is not None:
-        connection.execute(delete(members).where(members.c.id == person.id))
-    connection.execute(
-        update(channels)
-        .where(
-            channels.c.platform == caller.platform,
-            channels.c.workspace == caller.workspace,
-            channels.c.admin == caller.member,
-        )
-        .values(admin="")
-    )
-    if caller.platform is Platform.SLACK:
-        connection.execute(
-            update(installations)
-            .where(
-                installations.c.workspace == caller.workspace,
-                installations.c.installed_by == caller.member,
-            )
-            .values(installed_by="")
-        )

@@ -51,6 +51,7 @@ from bot.store import (
     deliveries,
     due,
     export,
+    forgetting,
     grades,
     grounds,
     installations,
@@ -93,7 +94,7 @@ class Store:
         await self._database.write(channels.leave_workspace, platform, workspace)
 
     async def forget_workspace(self, platform: Platform, workspace: str) -> bool:
-        return await self._database.write(people.forget_workspace, platform, workspace)
+        return await self._database.write(forgetting.forget_workspace, platform, workspace)
 
     async def keep_settings(self, caller: Caller, rule: SetupRule, now: datetime) -> Channel:
         return await self._database.write(channels.keep_settings, caller, rule, now)
@@ -162,8 +163,8 @@ class Store:
     async def export(self, caller: Caller) -> Mapping[str, Any]:
         return await self._database.read(export.export, caller)
 
-    async def forget(self, caller: Caller) -> None:
-        await self._database.write(people.forget, caller)
+    async def forget(self, caller: Caller, now: datetime) -> None:
+        await self._database.write(forgetting.forget, caller, now)
 
     async def post_now(
         self, caller: Caller, rule: DailyRule, pick: PickRule, now: datetime

@@ -147,7 +147,7 @@ async def test_a_channel_that_was_set_up_comes_back_paused_with_its_settings(sto
 
 async def test_it_comes_back_paused_even_when_its_admin_was_forgotten(store):
     channel = await a_channel(store)
-    await store.forget(a_caller())
+    await store.forget(a_caller(), NOON)
     await store.leave_channel(channel.address)
 
     back = await store.join_channel(a_caller("U2"), some_settings(), NOON + DAY)

@@ -15,6 +15,8 @@ from bot.store.tables import metadata
 from tests.builders import (
     ALL_PLATFORMS,
     DAY,
+    HOUR,
+    MINUTE,
     NOON,
     WEEK,
     a_caller,
@@ -103,7 +105,7 @@ async def test_the_forgotten_leave_no_trace(store, database):
     await a_busy_member(store, bob)
     bobs = await store.export(bob)
 
-    await store.forget(ann)
+    await store.forget(ann, NOON)
 
     assert await store.export(ann) == {}
     assert "Ann" not in await database.read(everything)
@@ -112,9 +114,21 @@ async def test_the_forgotten_leave_no_trace(store, database):
     assert (await store.find_channel(ann)).admin == ""
 
 
+async def test_an_open_card_no_longer_counts_the_forgotten(store):
+    key = await a_round(store)
+    for name in ("U1", "U2"):
+        await grade(store, key, a_caller(name))
+    await store.claim_edits(ALL_PLATFORMS, NOON, NOON + HOUR)
+
+    await store.forget(a_caller("U1"), NOON + MINUTE)
+
+    [view] = await store.claim_edits(ALL_PLATFORMS, NOON + MINUTE, NOON + HOUR)
+    assert view.tally.tried == 1
+
+
 async def test_the_forgotten_may_begin_again(store):
     await a_busy_member(store, a_caller())
-    await store.forget(a_caller())
+    await store.forget(a_caller(), NOON)
     key = await the_round(store, now=NOON + DAY)
 
     graded = await grade(store, key, now=NOON + DAY)
@@ -126,14 +140,14 @@ async def test_forgetting_here_forgets_nowhere_else(store):
     for caller in (a_caller(), a_caller(workspace="T2"), a_caller(platform=Platform.DISCORD)):
         await a_busy_member(store, caller)
 
-    await store.forget(a_caller())
+    await store.forget(a_caller(), NOON)
 
     assert (await store.export(a_caller(workspace="T2")))["attempts"]
     assert (await store.export(a_caller(platform=Platform.DISCORD)))["attempts"]
 
 
 async def test_forgetting_a_stranger_is_no_trouble(store):
-    await store.forget(a_caller())
+    await store.forget(a_caller(), NOON)
 
 
 async def test_a_forgotten_workspace_leaves_no_trace(store, database):
@@ -191,7 +205,7 @@ async def test_an_installation_is_kept_replaced_and_deleted(store):
 async def test_who_installed_it_can_be_forgotten_too(store):
     await store.keep_installation(an_installation())
 
-    await store.forget(a_caller("Ann"))
+    await store.forget(a_caller("Ann"), NOON)
 
     assert (await store.find_installation("T1")).installed_by == ""
 
