@@ -20,20 +20,20 @@ from pydantic_core import ErrorDetails
 from bot.core.deck_clashes import clashes, questions_in
 from bot.core.deck_faults import Fault, fault_of, told
 from bot.core.deck_rules import (
-    ANSWER_MAX,
     EXAMPLE_MAX,
     ID,
     QUESTIONS_MAX,
     REVEAL_MAX,
     STARTING_TOPICS,
     VERSIONS,
+    Answer,
     Ask,
-    Choice,
+    Choices,
     Code,
-    Label,
+    KeyPoints,
     Prints,
     Prompt,
-    Prose,
+    Right,
     Title,
     Topic,
     Url,
@@ -42,7 +42,7 @@ from bot.core.deck_rules import (
 from bot.core.deck_text import parse_deck, read_deck
 from bot.core.errors import InvalidDeckError
 from bot.core.json_places import doubled_keys
-from bot.core.models import KEY_POINTS_MAX, Level
+from bot.core.models import Level
 
 __all__ = ["Check", "Deck", "DeckFile", "Example", "Question", "load", "schema", "slug"]
 
@@ -79,16 +79,8 @@ class Check(_Strict):
 
     ask: Ask
     code: Annotated[Code, Field(max_length=30)] = ()
-    choices: Annotated[tuple[Choice, ...], Field(min_length=3, max_length=4)]
-    right: int = Field(description="The index of the right choice, from 0")
-
-    @model_validator(mode="after")
-    def _has_one_right_choice(self) -> Self:
-        if len(set(self.choices)) != len(self.choices):
-            raise ValueError("has two equal choices: make each different")
-        if not 0 <= self.right < len(self.choices):
-            raise ValueError(f"right is {self.right}: it counts the choices from 0")
-        return self
+    choices: Choices
+    right: Right
 
 
 class Question(_Strict):
@@ -101,11 +93,8 @@ class Question(_Strict):
     code: Annotated[
         Code, Field(max_length=15, description="Lines of Python shown under the prompt")
     ] = ()
-    key_points: Annotated[tuple[Label, ...], Field(min_length=2, max_length=KEY_POINTS_MAX)]
-    answer: Annotated[
-        tuple[Prose, ...],
-        Field(min_length=1, max_length=6, description="One string a paragraph"),
-    ]
+    key_points: KeyPoints
+    answer: Answer
     example: Example
     docs: Annotated[tuple[Url, ...], Field(min_length=1, max_length=3)]
     flask: Annotated[
@@ -121,14 +110,11 @@ class Question(_Strict):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        if (size := len("\n\n".join(self.answer))) > ANSWER_MAX:
-            raise ValueError(f"answer has {size} characters: at most {ANSWER_MAX}")
-        size += sum(map(len, (*self.key_points, *self.docs))) + self.example.size
+        size = len("\n\n".join(self.answer)) + self.example.size
+        size += sum(map(len, (*self.key_points, *self.docs)))
         if size > REVEAL_MAX:
             parts = "answer, example, key points and links have"
             raise ValueError(f"{parts} {size} characters together: at most {REVEAL_MAX}")
-        if len(set(self.key_points)) != len(self.key_points):
-            raise ValueError("key_points has the same point twice: make each different")
         return self
 
 

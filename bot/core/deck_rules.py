@@ -6,7 +6,9 @@ import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo
+
+from bot.core.models import KEY_POINTS_MAX
 
 EXAMPLE_MAX = 1_600
 """Characters of an example with what it prints; a Discord message holds 4,000 in all."""
@@ -14,6 +16,7 @@ ANSWER_MAX = 1_400
 REVEAL_MAX = 3_400
 """Characters of answer, example, key points and links: a reveal shows them all in one message."""
 QUESTIONS_MAX = 20_000
+CHOICES_MAX = 4
 STARTING_TOPICS = 29
 ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 VERSIONS = r"^(>=|<=|>|<|==|!=|~=)\d+(\.\d+){1,2}(,(>=|<=|>|<|==|!=|~=)\d+(\.\d+){1,2})*$"
@@ -77,6 +80,31 @@ def _leads_somewhere(url: str) -> bool:
     return parts.scheme == "https" and bool(parts.hostname)
 
 
+def _without_twins(points: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(points)) != len(points):
+        raise ValueError("has the same point twice: make each different")
+    return points
+
+
+def _short_enough(paragraphs: tuple[str, ...]) -> tuple[str, ...]:
+    if (size := len("\n\n".join(paragraphs))) > ANSWER_MAX:
+        raise ValueError(f"has {size} characters: at most {ANSWER_MAX}")
+    return paragraphs
+
+
+def _one_right(choices: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(choices)) != len(choices):
+        raise ValueError("has two equal choices: make each different")
+    return choices
+
+
+def _is_there(right: int, info: ValidationInfo) -> int:
+    # Choices that have a fault themselves are not among the data.
+    if not 0 <= right < len(info.data.get("choices", range(CHOICES_MAX))):
+        raise ValueError(f"is {right}: it counts the choices from 0")
+    return right
+
+
 # Lengths come before the rules: a rule reads the text with regular expressions.
 def _text(least: int, most: int) -> StringConstraints:
     return StringConstraints(min_length=least, max_length=most, pattern=LINE)
@@ -92,3 +120,25 @@ Choice = Annotated[str, _text(1, 75)]
 Code = tuple[Annotated[str, _text(0, 88)], ...]
 Prints = tuple[Annotated[str, _text(0, 110)], ...]
 Url = Annotated[str, _text(9, 300), AfterValidator(_link)]
+
+# A rule stands at the field it is about: pydantic skips those of the whole after any other fault.
+KeyPoints = Annotated[
+    tuple[Label, ...],
+    Field(min_length=2, max_length=KEY_POINTS_MAX),
+    AfterValidator(_without_twins),
+]
+Answer = Annotated[
+    tuple[Prose, ...],
+    Field(min_length=1, max_length=6, description="One string a paragraph"),
+    AfterValidator(_short_enough),
+]
+Choices = Annotated[
+    tuple[Choice, ...],
+    Field(min_length=3, max_length=CHOICES_MAX),
+    AfterValidator(_one_right),
+]
+Right = Annotated[
+    int,
+    Field(description="The index of the right choice, from 0"),
+    AfterValidator(_is_there),
+]

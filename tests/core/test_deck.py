@@ -154,13 +154,13 @@ def test_the_words_of_one_question_do_not_mislead_about_another(tmp_path):
         ({"prompt": "Reversed \u202e by stealth?"}, "prompt: has a control or invisible character (U+202E): remove it"),
         ({"prompt": "Joined\u200bwith nothing?"}, "prompt: has a control or invisible character (U+200B): remove it"),
         ({"prompt": "Umlauts ä, 日本語 and 🙂 are welcome?"}, None),
-        ({"key_points": ["one", "one"]}, ": key_points has the same point twice: make each different"),
+        ({"key_points": ["one", "one"]}, "key_points: has the same point twice: make each different"),
         ({"key_points": ["plain", "with `code`"]}, "key_points 2: has backticks: write plain words, people tick or type them"),
         ({"key_points": []}, "key_points: has too few entries: at least 2"),
         ({"key_points": list("abcdefg")}, "key_points: has too many entries: at most 6"),
         ({"key_points": "one"}, "key_points: is 'one': write a list in [ ]"),
         ({"key_points": [1, "b"]}, "key_points 1: is 1: write text in quotes"),
-        ({"answer": ["a" * 800, "b" * 800]}, ": answer has 1602 characters: at most 1400"),
+        ({"answer": ["a" * 800, "b" * 800]}, "answer: has 1602 characters: at most 1400"),
         ({"answer": ["a" * 1_400], "example": {"language": "python", "code": ["x" * 79] * 20}, "key_points": [c * 75 for c in "abcdef"]},
          ": answer, example, key points and links have 3504 characters together: at most 3400"),
         ({"answer": [""]}, "answer 1: is too short: at least 1 character"),
@@ -176,8 +176,8 @@ def test_the_words_of_one_question_do_not_mislead_about_another(tmp_path):
         ({"flask": "~=3.1.2"}, None),
         ({"topic": "日本"}, "topic: has no letter a to z or digit: people type topics in commands"),
         ({"covers": [True]}, "covers 1: is true: write a whole number"),
-        ({"check": {"ask": "Which one?", "choices": ["a", "b", "a"], "right": 0}}, "check: has two equal choices: make each different"),
-        ({"check": {"ask": "Which one?", "choices": ["a", "b", "c"], "right": 3}}, "check: right is 3: it counts the choices from 0"),
+        ({"check": {"ask": "Which one?", "choices": ["a", "b", "a"], "right": 0}}, "check choices: has two equal choices: make each different"),
+        ({"check": {"ask": "Which one?", "choices": ["a", "b", "c"], "right": 3}}, "check right: is 3: it counts the choices from 0"),
         ({"check": {"ask": "Which one?", "choices": ["a", "b"], "right": 0}}, "check choices: has too few entries: at least 3"),
         ({"levle": "x", "level": None}, "level: is missing: add it"),
     ],
@@ -190,6 +190,35 @@ def test_each_rule_has_its_sentence(tmp_path, changes, fault):
     else:
         told = [sentence.partition(", 'it'")[2].lstrip() for sentence in faults_of(path)]
         assert fault in told
+
+
+def test_no_fault_of_a_question_hides_another(tmp_path):
+    path = a_file(
+        tmp_path,
+        an_entry(
+            "it",
+            level="expert",
+            key_points=["one", "one"],
+            answer=["a" * 800, "b" * 800],
+            check={"ask": "Why?", "choices": ["a", "b", "a"], "right": 4},
+        ),
+    )
+
+    assert [fault.partition(", ")[2] for fault in faults_of(path)] == [
+        "'it' level: is 'expert': use 'beginner', 'intermediate' or 'advanced'",
+        "'it' key_points: has the same point twice: make each different",
+        "'it' answer: has 1602 characters: at most 1400",
+        "'it' check ask: is too short: at least 5 characters",
+        "'it' check choices: has two equal choices: make each different",
+        "'it' check right: is 4: it counts the choices from 0",
+    ]
+
+
+@pytest.mark.parametrize(("right", "faults"), [(3, 1), (4, 2), (-1, 2)])
+def test_the_right_choice_is_judged_even_where_the_choices_are_faulty(tmp_path, right, faults):
+    check = {"ask": "Which one?", "choices": ["a", "b"], "right": right}
+
+    assert len(faults_of(a_file(tmp_path, an_entry(check=check)))) == faults
 
 
 def test_a_key_there_twice_is_a_fault_wherever_it_stands(tmp_path):
