@@ -195,7 +195,7 @@ def _told() -> Iterator[None]:
     try:
         yield
     except InvalidDeckError as error:
-        _stop("\n".join([f"The deck cannot be used: {error}", *error.faults]))
+        _stop(f"The deck cannot be used: {error}")
     except (StartError, StoreError) as error:
         _stop(str(error))
 

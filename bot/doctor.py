@@ -66,7 +66,7 @@ def _deck(settings: Settings) -> Finding:
         deck = load(settings.deck_path)
     except InvalidDeckError as error:
         to_do = f"Run `flaskquiz questions check {settings.deck_path}`."
-        return Finding(False, f"Deck: {error}.", to_do)
+        return Finding(False, f"Deck: {error.summary}.", to_do)
     return Finding(True, f"Deck: {counted(len(deck), 'question')} in {settings.deck_path}.")
 
 

@@ -193,6 +193,7 @@ def test_a_faulty_deck_stops_the_start_with_every_fault(tmp_path):
 
     sentence = refused(finished(tmp_path, QUESTIONS="deck.json"))
 
+    assert sentence.count("'A' level: is missing") == 1
     assert sentence.count("is missing") > 5
     assert "beginner" in sentence
 
@@ -220,7 +221,7 @@ def test_the_doctor_finds_a_new_place_well_and_a_faulty_deck_not(tmp_path):
 
     assert (well.returncode, ill.returncode) == (0, 1)
     assert "WRONG" not in well.stdout
-    assert "WRONG  Deck" in ill.stdout
+    assert "WRONG  Deck: missing.json: 1 fault." in ill.stdout
 
 
 def test_the_doctor_shows_each_channel_with_its_next_post_and_last_deliveries(tmp_path):

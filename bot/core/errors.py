@@ -158,7 +158,8 @@ class InvalidDeckError(Exception):
     """A deck that cannot be used, with every fault found in it."""
 
     def __init__(self, path: str, faults: Sequence[str]) -> None:
-        super().__init__(f"{path}: {len(faults)} fault{'s' if len(faults) != 1 else ''}")
+        self.summary = f"{path}: {len(faults)} fault{'s' if len(faults) != 1 else ''}"
+        super().__init__("\n".join([self.summary, *faults]))
         self.path = path
         self.faults = list(faults)
 

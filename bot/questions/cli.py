@@ -176,7 +176,7 @@ def _load(path: Path | None) -> Deck:
     try:
         return load(path or _configured())
     except InvalidDeckError as error:
-        typer.echo(f"{error}:", err=True)
+        typer.echo(f"{error.summary}:", err=True)
         for fault in error.faults:
             typer.echo(f"  {fault}", err=True)
         raise typer.Exit(FAULTS) from None

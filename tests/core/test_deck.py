@@ -214,6 +214,15 @@ def test_no_fault_of_a_question_hides_another(tmp_path):
     ]
 
 
+def test_the_refusal_itself_says_every_fault(tmp_path):
+    path = a_file(tmp_path, an_entry("Bad Id", level="expert"))
+
+    with pytest.raises(InvalidDeckError) as refusal:
+        load(path)
+
+    assert str(refusal.value).splitlines() == [f"{path}: 2 faults", *faults_of(path)]
+
+
 @pytest.mark.parametrize(("right", "faults"), [(3, 1), (4, 2), (-1, 2)])
 def test_the_right_choice_is_judged_even_where_the_choices_are_faulty(tmp_path, right, faults):
     check = {"ask": "Which one?", "choices": ["a", "b"], "right": right}
