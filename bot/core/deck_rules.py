@@ -26,7 +26,9 @@ _TAG = re.compile(
     r"|table|t[rdh]|pre|code|em|strong|font|input|form|button|link|meta|video|audio)\b[^>]*>",
     re.IGNORECASE,
 )
-_UNSEEN = r"\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\uffff"
+_UNSEEN = (
+    r"\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff"
+)
 LINE = f"^[^{_UNSEEN}]*$"
 """One line of text that shows all it holds. Pydantic's core checks it: a deck has many lines."""
 
