@@ -13,6 +13,7 @@ FILE_MAX = 64 * 2**20
 NESTED = "is nested too deeply: a deck has no more than 6 levels"
 _MARKS = {
     b"\xef\xbb\xbf": "a byte order mark: save it as UTF-8 without BOM",
+    b"\xff\xfe\0\0": "a UTF-32 byte order mark: save it as UTF-8",
     b"\xff\xfe": "a UTF-16 byte order mark: save it as UTF-8",
     b"\xfe\xff": "a UTF-16 byte order mark: save it as UTF-8",
 }
@@ -44,6 +45,8 @@ def _decoded(path: Path, data: bytes) -> str:
         raise _refusal(
             path, f"line {line}: is not UTF-8 (byte {error.start:,}): save the file as UTF-8"
         ) from None
+    if "\0" in text:
+        raise _refusal(path, "holds null characters, as UTF-16 does: save the file as UTF-8")
     if not text.strip():
         raise _refusal(path, "is empty: `flaskquiz questions schema` prints what belongs in it")
     return text
