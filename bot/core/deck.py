@@ -166,12 +166,13 @@ class Deck:
         )
 
 
-def load(path: Path) -> Deck:
+def load(path: Path | str) -> Deck:
     """
     Read the deck at *path*.
 
     Raises InvalidDeckError with every fault: line, question id and what to do.
     """
+    path = Path(path)
     text = read_deck(path)
     raw, has_doubled_keys = parse_deck(text, path)
     questions = questions_in(raw)

@@ -307,6 +307,12 @@ def test_megabytes_in_any_string_are_refused_at_once(tmp_path):
     assert max(map(len, faults)) < 200
 
 
+def test_a_path_may_be_a_string(tmp_path):
+    assert len(load(str(a_file(tmp_path, an_entry())))) == 1
+    with pytest.raises(InvalidDeckError, match="No such file"):
+        load(str(tmp_path / "none.json"))
+
+
 def test_a_directory_or_missing_file_is_refused_with_a_sentence(tmp_path):
     (missing,) = faults_of(tmp_path / "none.json")
     (directory,) = faults_of(tmp_path)
