@@ -47,6 +47,17 @@ _MEANT = {
     "answer": "start",
     "question": "start",
     "delete": "forget-me",
+    "unhide": "show-me",
+    "unpause": "resume",
+    "stop": "pause",
+    "post": "now",
+    "review": "practice",
+    "next": "practice",
+    "streak": "me",
+    "profile": "me",
+    "data": "export",
+    "status": "doctor",
+    "time": "settings",
 }
 """What is likely meant, where the letters are closer to something else: a hint, never done."""
 SETTING_WORDS = ("time", "zone", "days", "levels", "topics", "open", "digest")
