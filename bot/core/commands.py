@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from itertools import pairwise
 
 from bot.core.models import Level, Period
 from bot.core.parts import Values, Verb
@@ -132,7 +133,9 @@ def _settings(words: list[str]) -> Command:
     """
     values: Values = {}
     name = ""
-    for word in words:
+    for word, following in pairwise([*words, ""]):
+        if (word.casefold(), following.casefold()) == ("time", "zone"):
+            continue  # "time zone" is the zone
         if word.casefold() in SETTING_WORDS and word.casefold() not in values:
             name = word.casefold()
             values[name] = ""

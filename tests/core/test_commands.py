@@ -69,6 +69,15 @@ def test_nothing_asks_for_todays_round(text):
                 values={"time": "9:30", "zone": "Berlin", "topics": "json apis, contexts"},
             ),
         ),
+        (
+            "settings time 9:30 Time Zone Europe/Berlin",
+            Command(Verb.SAVE_SETTINGS, values={"time": "9:30", "zone": "Europe/Berlin"}),
+        ),
+        (
+            "settings time zone Europe/Berlin time 9:30",
+            Command(Verb.SAVE_SETTINGS, values={"time": "9:30", "zone": "Europe/Berlin"}),
+        ),
+        ("settings time zone", Command(Verb.SETTINGS)),
         ("settings topics , open 8h", Command(Verb.SETTINGS)),
         ("settings open", Command(Verb.SETTINGS)),
         ("settings topics time", Command(Verb.SETTINGS)),
