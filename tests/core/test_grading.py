@@ -119,6 +119,35 @@ nailed it, 4 of 4
 3/3
 ４／４
 １００％
+got it first time
+got it on first try
+got it fully
+I fully got it
+got it, whew
+hooray, got it
+got it ☺️
+got it 😉
+got it :wink:
+got it 🧠
+got it :rolling_on_the_floor_laughing:
+got everything right
+got them all right
+I got all of them right
+got all points
+got all key points
+got every point
+got every key point
+nailed all the key points
+all 4 key points
+all four key points
+knew all 4
+I knew all of it
+knew everything
+remembered all of them
+had all four points
+got 4 of them
+got 4 key points
+I'd give myself 4/4
 """
 
 PARTLY = """
@@ -254,6 +283,61 @@ I got 75%
 got ¾
 ２／４
 ５０％
+partly 2/4
+half of the points
+about half the points
+half the points
+half the key points
+got half the points
+got half of it right
+had half
+knew half
+I knew about half of it
+remembered most of it
+got some of them right
+got a few of them
+got a couple of the points
+got all but one
+two thirds
+two-thirds
+three quarters
+got three quarters of it
+got 2 of them
+got two of the points
+I got 3 key points
+only got 1 of them
+missed one point
+missed 1 key point
+missed one of them
+only missed two points
+I knew 3 of 4
+remembered 2/4
+~75%
+~2/4
+got ~75%
+partly, I think
+partly I guess
+2/4 I think
+2/4, I think
+half, maybe
+3/4 probably
+partly 🤷
+2/4 :shrug:
+2/4 🤔
+I'd give myself 3/4
+I'd give myself a 3/4
+I give myself 3/4
+oof, 2/4
+dang, 2/4
+meh, 2/4
+2/4 :/
+2/4 :-/
+2/4 :|
+2/4 :p
+2/4 😬
+2/4 😕
+2/4 😐
+2/4 :confused:
 """
 
 MISSED = """
@@ -341,6 +425,33 @@ got 0/4
 missed 4 of 4
 missed 4/4
 missed it 0/4
+had no idea
+really no idea
+no idea whatsoever
+I do not know
+no idea 🤷
+idk 🤷🏽‍♂️
+missed it 🤷
+missed it, I guess
+0/4 🤷
+no idea :shrug:
+idk :man-shrugging::skin-tone-4:
+no idea, I guess
+I guess I don't know
+missed it :man-facepalming:
+missed it :woman-facepalming::skin-tone-2:
+missed it 😬
+missed it :/
+oof, missed it
+missed all 4
+missed all four points
+missed all the points
+missed every point
+missed 4 of them
+missed 4 key points
+got none
+I got none right
+got none of them right
 """
 
 NO_GRADE = """
@@ -516,6 +627,7 @@ nice, 100%
 100% right
 100% correct
 100% agree
+I knew 100%
 100% got it
 # others
 Bob got it
@@ -742,6 +854,41 @@ gotit
 got it\x00
 got\tnot it
 \ud800
+# shrugs and doubts
+I think
+maybe
+got it 🤷
+got it 🤔
+got it, I think
+got it I guess
+4/4 I think
+4/4 🤷
+~100%
+~4/4
+~0%
+~2/4~
+# counts of something else
+half of it
+half of them
+two thirds of them
+2 of them
+got 5 of them
+got 10 points
+got 4 points
+missed 5 points
+missed 0 points
+missed one
+all 3 key points
+missed all 3
+got half a point
+half of them got it
+half the hooks
+a half the points
+all points
+I knew it
+I remembered it
+I had it
+I had none
 """
 
 
@@ -800,7 +947,8 @@ def test_these_are_bare_grades(phrase: str):
     """
     sorry, I missed it; missed it, sorry; missed it again; sorry, no idea; no idea lol; no idea;
     idk lol; idk; don't know; ok, got it; yeah, got it!; got it, easy; yep 2/4; 2/4 this time;
-    I think 2/4
+    I think 2/4; 2/4 I think; 2/4, I guess; no idea 🤷; missed it 🤷; ~2/4; got none; got 2 of them;
+    missed one of them
     """.replace("\n    ", " ")
     .strip()
     .split("; "),
