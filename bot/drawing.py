@@ -21,6 +21,8 @@ from bot.core.wording import clipped
 
 NAME_MAX = 22
 """Characters of a name; the table beside the picture has the rest."""
+NAME_ROOM = 0.6
+"""How wide a name may be, measured in the widest bar: letters differ too much to be counted."""
 NAMELESS = "(see the table)"
 """For a name that no font here can draw."""
 
@@ -76,10 +78,19 @@ def _labels(axes: Axes, standings: tuple[Standing, ...]) -> None:
     most = max((standing.points for standing in standings), default=0) or 1
     for row, standing in enumerate(standings):
         axes.text(-0.66, row, str(standing.rank), **_text(FAINT, ha="right", va="center"))
-        name = clipped(_shown(standing.name), NAME_MAX)
-        axes.text(-0.03, row, name, **_text(INK, ha="right", va="center"))
+        _name(axes, row, _shown(standing.name))
         at = max(standing.points / most, 0.004) + 0.02
         axes.text(at, row, f"{standing.points:,}", **_text(INK, ha="left", va="center"))
+
+
+def _name(axes: Axes, row: int, name: str) -> None:
+    """Draw *name* left of its bar, clipped where it would run into the rank."""
+    drawn = axes.text(-0.03, row, "", **_text(INK, ha="right", va="center"))
+    room = NAME_ROOM * axes.get_window_extent().width
+    for length in range(NAME_MAX, 0, -1):
+        drawn.set_text(clipped(name, length))
+        if drawn.get_window_extent().width <= room:
+            break
 
 
 def _text(color: str, **how: Any) -> dict[str, Any]:

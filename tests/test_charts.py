@@ -1,11 +1,13 @@
 """The digest's picture: every name is drawn or left out, and no failure outlives its chart."""
 
 import asyncio
+import io
 import struct
 import sys
 import zlib
 
 import pytest
+from matplotlib.image import imread
 
 from bot.charts import Easel
 from bot.core.errors import ChartError
@@ -57,6 +59,19 @@ def test_ties_nothing_and_huge_points_are_drawn(points: tuple[int, ...]):
 @pytest.mark.parametrize("name", NAMES)
 def test_any_name_is_drawn_without_a_missing_glyph(name: str):
     draw(a_chart(10, names=(name,)))  # a missing glyph warns, and warnings fail tests
+
+
+@pytest.mark.parametrize("name", ["W" * 40, "w" * 22, "MMMMMMMMM MMMMMMMMMMMMMMM", "😀" * 20])
+def test_a_wide_name_is_clipped_before_it_reaches_the_rank(name: str):
+    wide, narrow = draw(a_chart(10, names=(name,))), draw(a_chart(10, names=("i",)))
+
+    assert ranks_in(wide) == ranks_in(narrow)
+
+
+def ranks_in(png: bytes) -> bytes:
+    """The left of a picture, where the ranks are and nothing else."""
+    ranks: bytes = imread(io.BytesIO(png))[:, :60].tobytes()
+    return ranks
 
 
 def test_what_no_font_has_is_left_out():
