@@ -336,6 +336,20 @@ TOO_SMALL = """() =>
     .filter(([, height]) => height < 24)"""
 
 
+async def test_a_phone_shows_every_command_and_the_points_of_a_wide_name(
+    browser: Browser, here: Running
+):
+    ann = await person(browser, **PHONE)
+    await ann.join(here.url, "W" * 40)
+    await expect(ann.page.get_by_role("link", name="Help")).to_be_in_viewport(ratio=1)
+    await ann.try_it("some words")
+    await ann.page.get_by_label("Got it", exact=True).check()
+    await ann.press("Save grade")
+    await ann.press("Leaderboard")
+
+    await expect(ann.page.get_by_role("columnheader", name="Points")).to_be_in_viewport(ratio=1)
+
+
 async def here_is_no_overflow(somebody: Person) -> None:
     for selector in ("html", "#panel", "main"):
         wide = await somebody.page.evaluate(
