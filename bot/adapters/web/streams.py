@@ -46,9 +46,9 @@ class Streams:
             first = await anext(versions)
             response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
             harden(response)
-            await response.prepare(visit.request)
             # A browser that left is found out at the next word to it, a heartbeat later at most.
             with suppress(ConnectionResetError):
+                await response.prepare(visit.request)
                 await response.write(_event(first))
                 async for version in versions:
                     await response.write(_event(version))

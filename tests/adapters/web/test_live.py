@@ -6,6 +6,7 @@ import pytest
 from bot.adapters.web import live
 from bot.adapters.web.live import Live
 from bot.core.errors import StoreError
+from tests.adapters.web.running import Running
 
 
 class Feed:
@@ -185,3 +186,15 @@ async def test_streams_are_counted_by_address():
     assert streaming.watching("c") == 0
     for stream in streams:
         await stream.aclose()
+
+
+async def test_a_browser_that_leaves_before_its_stream_begins_breaks_nothing(
+    here: Running, caplog: pytest.LogCaptureFixture
+):
+    for _ in range(5):
+        _, leaving = await asyncio.open_connection("127.0.0.1", here.server.port)
+        leaving.write(b"GET /live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        leaving.close()
+    await asyncio.sleep(0.3)
+
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
