@@ -74,7 +74,7 @@ def help_card(unknown: str = "", closest: str = "") -> Card:
                     Code("missed"),
                     " or ",
                     Code("2/4"),
-                    f". {NOTED} on your reply says that it was taken, ",
+                    f". Where I react to it, {NOTED} says that it was taken, ",
                     f"{LOOK_FIRST} that the answer comes first.",
                 )
             ),

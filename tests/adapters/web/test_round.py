@@ -164,12 +164,15 @@ async def test_replies_count_like_on_other_faces(ann: Browser, ben: Browser):
     reveal = await ann.answer("it is about the context, I think")
     graded = await ann.say("got it")
     talk = await ann.say("lunch?")
+    page = (await ben.get()).page.words
 
     assert "I kept your words." in wrote.page.words
     assert "A grade counts once you have seen the answer." in hasty.page.words
     assert "it is about the context" in reveal.page.words
     assert "Got it, 20 points." in graded.page.words
     assert "That was no grade." in talk.page.words
+    assert "about the context, I think" not in page
+    assert "all can read" not in page
 
 
 async def test_typed_commands_open_their_panel_with_its_address(ann: Browser):
@@ -192,10 +195,11 @@ async def test_typed_commands_open_their_panel_with_its_address(ann: Browser):
 
 
 async def test_an_unknown_command_offers_the_closest(ann: Browser):
-    got = await ann.say("/flaskquiz leaderbord")
+    for script in (True, False):
+        got = await ann.say("/flaskquiz leaderbord", script=script)
 
-    assert "Did you mean" in got.page.words
-    assert "/flaskquiz leaderboard" in got.page.words
+        assert "Did you mean" in got.page.words
+        assert "/flaskquiz leaderboard" in got.page.words
 
 
 async def test_the_box_completes_commands_levels_and_topics(ann: Browser, here: Running):
