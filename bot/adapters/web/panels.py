@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from dataclasses import replace
 
 from bot.adapters.web.addresses import HOME, JOIN, lasting, read_show
 from bot.adapters.web.badges import Badge
@@ -69,9 +70,11 @@ class Panels:
         command = parse(text.lstrip("/"))
         asked = Action(command.verb, command.period or "")
         try:
-            return await self._acted(asked, self._quiz.run(caller, command))
+            panel = await self._acted(asked, self._quiz.run(caller, command))
         except FormError as error:
             return Panel(refusal(error))
+        # The address of the help does not say which word was unknown.
+        return replace(panel, show="") if command.unknown else panel
 
     async def exported(self, badge: Badge) -> File:
         """Everything kept about a member, as a file."""
