@@ -29,6 +29,7 @@ from bot.core.models import Platform
 from bot.core.picking import Picker
 from bot.core.ports import Messenger
 from bot.core.quiz import Quiz
+from bot.core.wording import counted
 from bot.metrics import Metrics
 from bot.scheduler.deliveries import Postman
 from bot.scheduler.tick import Ticker
@@ -145,7 +146,7 @@ class Bot:
             logger.info("Stopping: finishing what is under way.")
 
     def _greeting(self, url: str) -> str:
-        questions = f"{len(self._deck)} questions"
+        questions = counted(len(self._deck), "question")
         if Platform.WEB in self._faces:
             return f"Ready with {questions}. Open {url}"
         names = " and ".join(platform.title() for platform in self._faces) or "no face"

@@ -50,9 +50,11 @@ DeckOption = Annotated[
 @questions_app.command()
 def check(path: DeckArgument = None) -> None:
     """Report every fault of a deck, with its line and what to do."""
+    from bot.core.wording import counted  # noqa: PLC0415  # not for --help
+
     deck = _load(path)
-    topics, count = len(deck.topics), len(deck)
-    _console().print(f"{count} questions in {topics} topics, no fault.", markup=False)
+    questions, topics = counted(len(deck), "question"), counted(len(deck.topics), "topic")
+    _console().print(f"{questions} in {topics}, no fault.", markup=False)
 
 
 @questions_app.command(name="list")
@@ -154,7 +156,8 @@ def export(
     """Write a deck for Anki, or as a page to read."""
     if anki is None and markdown is None:
         _wrong_use("Say what to write: --anki FILE.apkg or --markdown FILE.")
-    from bot.questions.exporting import to_markdown, write_anki  # noqa: PLC0415  # not for --help
+    from bot.core.wording import counted  # noqa: PLC0415  # not for --help
+    from bot.questions.exporting import to_markdown, write_anki  # noqa: PLC0415  # as above
 
     deck = _load(path)
     try:
@@ -165,7 +168,7 @@ def export(
     except OSError as error:
         _wrong_use(f"Cannot write {error.filename or anki or markdown}: {error.strerror}.")
     for written in filter(None, (anki, markdown)):
-        typer.echo(f"Wrote {len(deck)} questions to {written}.")
+        typer.echo(f"Wrote {counted(len(deck), 'question')} to {written}.")
 
 
 def _load(path: Path | None) -> Deck:

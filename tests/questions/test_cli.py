@@ -65,6 +65,14 @@ def test_a_deck_without_fault_is_counted(path):
     assert done.exit_code == FINE
 
 
+def test_one_question_is_counted_as_one(tmp_path):
+    path = written(tmp_path / "deck.json", {"title": "One", "questions": [entry("only-one")]})
+
+    assert call("check", path).output == "1 question in 1 topic, no fault.\n"
+    page = call("export", path, "--markdown", tmp_path / "d.md")
+    assert page.output.startswith("Wrote 1 question to ")
+
+
 def test_every_fault_is_listed_and_told_by_the_exit_status(path):
     deck = json.loads(path.read_text())
     deck["questions"][0]["level"] = "[bold]expert"
