@@ -329,6 +329,27 @@ async def test_a_phone_never_scrolls_sideways_and_a_finger_finds_every_button(
     assert ann.complaints == []
 
 
+async def test_a_failure_is_told_where_its_reader_looks(browser: Browser, here: Running):
+    ann = await person(browser, **PHONE)
+    page = ann.page
+    await ann.join(here.url, "Ann")
+    await page.get_by_role("link", name="Leaderboard").click()
+    await ann.sees("Nobody has points here yet.")
+    await page.route("**/panel?*", lambda route: route.abort())
+
+    await ann.press("All time")
+    await expect(page.locator("#panel [role=alert]")).to_contain_text("does not answer")
+    await expect(page.locator("#panel [role=alert]")).to_be_in_viewport(ratio=1)
+    await page.get_by_role("link", name="Close").click()
+    await page.get_by_role("link", name="Me", exact=True).click()
+
+    await expect(page.locator("#say [role=alert]")).to_contain_text("does not answer")
+    await page.unroute("**/panel?*")
+    await page.get_by_role("link", name="Me", exact=True).click()
+    await ann.sees("You have not graded an answer yet.")
+    await expect(page.locator("#say [role=alert]")).to_be_empty()
+
+
 TOO_SMALL = """() =>
   [...document.querySelectorAll('button, nav a, .button, .close, label:has(input)')]
     .filter((each) => each.checkVisibility())

@@ -38,6 +38,7 @@ function parse(html) {
 // --- the panel
 
 function show(answer, { push = true } = {}) {
+  for (const old of document.querySelectorAll("[role=alert]")) old.textContent = "";
   panel.replaceChildren(parse(answer.text));
   open();
   if (push && location.pathname + location.search !== answer.address) {
@@ -134,7 +135,8 @@ async function submit(form) {
 
 function complain(form, sentence) {
   const own = form?.querySelector("[role=alert]");
-  const place = own || panel.querySelector("[role=alert]") || document.querySelector("#say .alert");
+  const shown = panel.open && panel.querySelector("[role=alert]");
+  const place = own || shown || document.querySelector("#say .alert");
   if (place) place.textContent = sentence;
   else if (sentence) lost.textContent = sentence;
 }
