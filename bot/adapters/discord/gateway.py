@@ -38,6 +38,8 @@ class GatewayClient(discord.AutoShardedClient):
     def __init__(
         self, options: DiscordOptions, handlers: Handlers, replies: Replies, places: Places
     ) -> None:
+        # The library would warn every host that packages for voice are missing.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             intents=intents_of(options),
             shard_ids=list(options.shard_ids) or None,  # type: ignore[arg-type]  # None is all

@@ -108,5 +108,6 @@ async def test_what_the_host_has_to_mend_ends_the_program_with_one_sentence(
     assert ended.returncode != 0
     assert sentence in ended.stderr
     assert "Traceback" not in ended.stderr + ended.stdout
+    assert "voice" not in ended.stderr  # no host needs to hear what this bot never does
     assert settings["DISCORD_TOKEN"] not in ended.stderr + ended.stdout
     assert "of-nobody" not in ended.stderr + ended.stdout
