@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.core.errors import StartError
 
@@ -46,6 +48,7 @@ async def serve(
     app = web.Application(client_max_size=BODY_MAX)
     app.add_routes(routes)
     app.on_response_prepare.append(_harden)
+    logging.getLogger("aiohttp.server").addFilter(_is_ours)
     # No access log: it would keep addresses of members.
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=grace)
     await runner.setup()
@@ -55,6 +58,11 @@ async def serve(
         await runner.cleanup()
         raise StartError(_sentence(host, port, error)) from error
     return Server(host, int(runner.addresses[0][1]), runner)
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Leave out requests that cannot be read: their lines would hold addresses and cookies."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
 async def _harden(_request: web.Request, response: web.StreamResponse) -> None:

@@ -56,6 +56,24 @@ async def test_a_closed_server_gives_its_port_back():
     await again.close()
 
 
+@pytest.mark.parametrize(
+    "head", [b"GET / HTTP/1.1", b"GET / HTTP/1.1\r\nHost: a\r\nCookie: secret=" + b"s" * 9_000]
+)
+async def test_what_is_no_request_is_refused_and_fills_no_log(
+    head: bytes, caplog: pytest.LogCaptureFixture
+):
+    server = await serve("127.0.0.1", 0, [])
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(head + b"\r\n\r\n")
+
+    answer = await reader.readline()
+
+    assert b" 400 " in answer
+    assert caplog.text == ""
+    writer.close()
+    await server.close()
+
+
 async def test_closing_lets_a_request_under_way_end():
     begun, go_on = asyncio.Event(), asyncio.Event()
 
