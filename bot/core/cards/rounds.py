@@ -39,7 +39,7 @@ GROUP_MIN = 3
 """Fewer members than this are never shown as a group: it would be about persons."""
 HOW = (
     "Press Answer, try first, then grade yourself: only you see it. "
-    "A reply here counts too, and is as public as any."
+    "A reply here counts too, and is as public as other replies."
 )
 PRACTISE = Button("Practise one more", Action(Verb.PRACTICE))
 PRACTISE_FIRST = Button("Practise", Action(Verb.PRACTICE))
