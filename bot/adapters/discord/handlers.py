@@ -11,6 +11,7 @@ from bot.adapters.discord.courier import CHOICES, Courier, UnansweredError
 from bot.adapters.discord.homes import Homes
 from bot.adapters.discord.interactions import TYPING, Interaction
 from bot.adapters.discord.recent import Recent
+from bot.adapters.discord.render import OPTION_MAX
 from bot.adapters.discord.requests import (
     Open,
     Press,
@@ -66,10 +67,13 @@ class Handlers:
         await answering.give(self._answer(interaction, request, action))
 
     async def on_typing(self, interaction: Interaction) -> None:
-        """Offer what fits while somebody types."""
+        """Offer what fits while somebody types; one offer too long would take all others along."""
         option, typed = read_typing(interaction.data)
-        offers = self._quiz.complete(option, typed)
-        choices = [{"name": offer.label, "value": offer.value} for offer in offers]
+        choices = [
+            {"name": offer.label, "value": offer.value}
+            for offer in self._quiz.complete(option, typed)
+            if max(len(offer.label), len(offer.value)) <= OPTION_MAX
+        ]
         try:
             await self._courier.answer(interaction, CHOICES, {"choices": choices})
         except UnansweredError:

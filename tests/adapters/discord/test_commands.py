@@ -126,6 +126,19 @@ async def test_what_fits_is_offered_while_somebody_types(
     assert len(offers) <= 25
 
 
+async def test_what_is_too_long_to_be_offered_is_left_to_be_typed(team: Team):
+    async def offered(typed: str) -> list[str]:
+        offers = await team.ann.autocomplete(
+            "flaskquiz settings", "topics", typed, channel=team.channel
+        )
+        return [offer["name"] for offer in offers]
+
+    begun = f"{'x' * 44}, {'x' * 45}, "
+
+    assert await offered(f"{begun}o") == [f"{begun}Routing"]  # of 100 characters, no more
+    assert await offered(f"{begun}x, o") == []
+
+
 async def test_every_offer_is_taken(team: Team):
     for option in SETTING_WORDS:
         offers = await team.ann.autocomplete("flaskquiz settings", option, channel=team.channel)
