@@ -32,6 +32,10 @@ WHY = {
 }
 TO_POST = ("view_channel", "send_messages")
 """Without these nothing can be posted; the others can be done without."""
+TO_POST_IN_THREADS = ("view_channel", "send_messages_in_threads")
+NOT_IN_THREADS = ("send_messages", "create_public_threads")
+NOT_BESIDE_CALLS = ("create_public_threads", "send_messages_in_threads")
+"""What Discord has in text channels only."""
 WITHOUT_TEXT = {
     discord.ChannelType.forum: "forum",
     discord.ChannelType.media: "media channel",
@@ -113,7 +117,8 @@ class Access:
     def refuse_without(self, to: Address) -> None:
         """Raise RefusedError where the gateway has told that a post would be refused."""
         held = self.known(to)
-        lacks = missing(held, self._to_post(to)) if held is not None else []
+        to_post = _to_post(self._client().get_channel(int(to.channel)))
+        lacks = missing(held, to_post) if held is not None else []
         if lacks:
             names = " and ".join(NAMES[name] for name in lacks)
             raise RefusedError(
@@ -131,9 +136,22 @@ class Access:
         kind = WITHOUT_TEXT.get(getattr(channel, "type", None))  # type: ignore[arg-type]  # None
         if kind:
             return [f"This is a {kind}: questions need a text channel."]
-        lacks = missing(await self.held(to))
-        return [f"I lack {NAMES[name]} here: I need it {WHY[name]}." for name in lacks]
+        lacks = missing(await self.held(to), _of_use(channel))
+        why = WHY | dict.fromkeys(_to_post(channel), WHY["view_channel"])
+        return [f"I lack {NAMES[name]} here: I need it {why[name]}." for name in lacks]
 
-    def _to_post(self, to: Address) -> tuple[str, ...]:
-        is_thread = isinstance(self._client().get_channel(int(to.channel)), discord.Thread)
-        return ("view_channel", "send_messages_in_threads") if is_thread else TO_POST
+
+def _to_post(channel: object) -> tuple[str, ...]:
+    return TO_POST_IN_THREADS if isinstance(channel, discord.Thread) else TO_POST
+
+
+def _of_use(channel: object) -> list[str]:
+    """What the bot makes use of in a channel of that kind."""
+    match channel:
+        case discord.Thread():
+            unused: tuple[str, ...] = NOT_IN_THREADS
+        case discord.VoiceChannel() | discord.StageChannel():
+            unused = NOT_BESIDE_CALLS
+        case _:
+            unused = ()
+    return [name for name in NAMES if name not in unused]

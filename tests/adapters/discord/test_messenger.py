@@ -382,6 +382,26 @@ async def test_a_channel_without_text_is_no_place_for_a_quiz(team: Team):
     assert "forum" in words
 
 
+async def test_only_what_is_of_use_in_a_channel_of_its_kind_is_missed_there(team: Team):
+    messenger = team.bot.face.messenger
+    forum, voice = team.guild.channel("forum", FORUM), team.guild.channel("voice", VOICE)
+    post = team.guild.post(forum, "Quiz", team.ann)
+    team.guild.deny_bot("send_messages", "create_public_threads", channel=forum)
+    team.guild.deny_bot("create_public_threads", "send_messages_in_threads", channel=voice)
+    await team.settle()
+
+    assert await messenger.permissions(an_address(team, post)) == []
+    assert await messenger.permissions(an_address(team, voice)) == []
+
+    team.guild.deny_bot("send_messages_in_threads", channel=forum)
+    await team.settle()
+
+    assert await messenger.permissions(an_address(team, post)) == [
+        "I lack Send Messages in Threads here: I need it to post here at all.",
+        "I lack Attach Files here: I need it to show the leaderboard's picture.",
+    ]
+
+
 async def test_a_channel_nobody_knows_is_said_to_be_gone(team: Team):
     unknown = Address(Platform.DISCORD, str(team.guild.id), "123")
 

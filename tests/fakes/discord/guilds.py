@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tests.fakes.discord import events, permissions
-from tests.fakes.discord.channels import TEXT, Channel, Overwrite
+from tests.fakes.discord.channels import PUBLIC_THREAD, TEXT, Channel, Overwrite, ThreadState
 from tests.fakes.discord.people import Member
 from tests.fakes.discord.users import User
 
@@ -86,6 +86,14 @@ class Guild:
         self.channels[channel.id] = self.world.channels[channel.id] = channel
         self.world.emit(events.channel_changed("CHANNEL_CREATE", channel))
         return channel
+
+    def post(self, forum: Channel, name: str, owner: Member) -> Channel:
+        """Let *owner* begin a post of a forum, which is a thread."""
+        post = Channel(self.world.ids.next(), PUBLIC_THREAD, name, forum.app_user, self, forum)
+        post.thread = ThreadState(owner.user, self.world.clock.now())
+        self.channels[post.id] = self.world.channels[post.id] = post
+        self.world.emit(events.channel_changed("THREAD_CREATE", post))
+        return post
 
     def delete_channel(self, channel: Channel) -> None:
         """Delete a channel, or a thread, with everything in it."""
