@@ -66,6 +66,11 @@ def author_of(message: discord.Message) -> Caller:
     )
 
 
+def is_post(thread: discord.Thread) -> bool:
+    """Whether a thread is a channel of its own, as in a forum."""
+    return getattr(thread.parent, "type", None) in POSTS
+
+
 def _home(thread: str, name: str, parent_id: int | str, lookup: Lookup) -> tuple[str, str]:
     """The channel of a thread: the one it hangs in, unless that is made of threads alone."""
     parent = lookup(int(parent_id))

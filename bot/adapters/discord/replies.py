@@ -8,7 +8,7 @@ import re
 import aiohttp
 import discord
 
-from bot.adapters.discord.callers import author_of
+from bot.adapters.discord.callers import author_of, is_post
 from bot.adapters.discord.recent import Recent
 from bot.core.errors import QuizError, StoreError
 from bot.core.models import MessageRef
@@ -61,7 +61,7 @@ def _card_of(message: discord.Message) -> MessageRef | None:
         return None
     if message.type not in WRITTEN:
         return None
-    if isinstance(message.channel, discord.Thread):
+    if isinstance(message.channel, discord.Thread) and not is_post(message.channel):
         return MessageRef(str(message.channel.id))
     reference = message.reference
     if reference is None or reference.message_id is None:

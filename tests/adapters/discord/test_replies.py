@@ -11,6 +11,7 @@ import pytest
 from bot.core.models import Attempt, AttemptKey, RoundId
 from tests.adapters.discord.conftest import Team, a_team
 from tests.fakes.discord import Channel, FakeDiscord, Member, Message
+from tests.fakes.discord.channels import FORUM
 
 NOTED, LOOK_FIRST = "📝", "👀"
 REACTION = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}/@me"
@@ -86,6 +87,15 @@ async def test_in_the_thread_a_mention_lets_us_read(team: Team):
     attempt = await attempt_of(team, team.bob)
     assert attempt is not None
     assert attempt.words == "some words"
+
+
+async def test_in_a_post_of_a_forum_a_reply_counts_as_in_a_channel(team: Team):
+    team.channel = team.guild.post(team.guild.channel("forum", FORUM), "Quiz", team.ann)
+    await team.settle()
+    card = await team.set_up()
+
+    assert await says(team, team.bob, "it is bound to the request", reply_to=card) == [NOTED]
+    assert await says(team, team.cid, "some talk", mention_bot=True) == []
 
 
 async def test_with_the_privileged_intent_a_thread_needs_no_mention(
