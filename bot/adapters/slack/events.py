@@ -68,6 +68,8 @@ class Events:
             "member_joined_channel": self._on_joined,
             "channel_rename": self._on_rename,
             "group_rename": self._on_rename,
+            "channel_unarchive": self._on_unarchived,
+            "group_unarchive": self._on_unarchived,
             "app_home_opened": self._on_home,
         }
         for family in ("channel", "group"):
@@ -166,6 +168,14 @@ class Events:
         place = channel_place(channel["id"], channel["name"])
         caller = await self._callers.caller(workspace, "", "", place, Verb.ANSWER)
         if await self._store.find_channel(caller) is not None:
+            await self._quiz.join(caller)
+
+    async def _on_unarchived(self, workspace: Workspace, event: Json) -> None:
+        """A channel is in use again; where the bot still is in it, nobody can invite it."""
+        room = await self._people.room(workspace, event["channel"])
+        place = channel_place(event["channel"], room.name)
+        caller = await self._callers.caller(workspace, "", "", place, Verb.ANSWER)
+        if room.is_member and await self._store.find_channel(caller) is not None:
             await self._quiz.join(caller)
 
     async def _on_gone(self, workspace: Workspace, event: Json) -> None:

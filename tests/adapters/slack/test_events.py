@@ -70,6 +70,40 @@ async def test_a_bot_that_is_invited_again_has_its_settings_and_waits_for_an_adm
     assert "Resumed" in (await one.ann.command("/flaskquiz", "resume", one.channel)).text
 
 
+@pytest.mark.parametrize("private", [False, True])
+async def test_a_channel_that_is_unarchived_waits_for_an_admin_where_the_bot_still_is(
+    one: Team, private: bool
+):
+    one.channel.private = private
+    await one.set_up()
+    await one.ann.archive(one.channel)
+
+    await one.ann.archive(one.channel, undo=True)
+    await one.bot.tick()
+
+    assert (await channel_of(one)).state is ChannelState.PAUSED
+    assert "I am back." in one.posts()[-1].words
+    assert "Resumed" in (await one.ann.command("/flaskquiz", "resume", one.channel)).text
+
+
+async def test_a_channel_that_is_unarchived_without_the_bot_stays_left(one: Team):
+    await one.set_up()
+    await one.ann.archive(one.channel)
+    one.channel.members.discard(one.workspace.bot_user_id)
+
+    await one.ann.archive(one.channel, undo=True)
+
+    assert (await channel_of(one)).state is ChannelState.GONE
+
+
+async def test_an_unarchived_channel_the_quiz_was_never_in_is_nothing(one: Team):
+    one.channel.members.add(one.workspace.bot_user_id)
+
+    await one.ann.archive(one.channel, undo=True)
+
+    assert await one.bot.store.find_channel(one.caller()) is None
+
+
 async def test_news_of_an_old_departure_do_not_end_a_new_stay(one: Team):
     await one.set_up()
     await one.ann.kick(one.channel)
