@@ -12,6 +12,8 @@ Payload = Mapping[str, Any]
 
 _VEILED = ("", "directmessage", "privategroup")
 """What Slack writes instead of the name of a channel it will not tell."""
+_GROUP = "mpdm-"
+"""How Slack begins the name of a group's direct messages; their id looks like a channel's."""
 _MARKUP = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
 _KINDS = {"@": "@", "#": "#", "!": "@"}
 
@@ -31,8 +33,8 @@ def place_of(payload: Payload) -> Place:
 
 
 def channel_place(channel: str, name: str = "") -> Place:
-    """A channel; a direct message is none."""
-    if not channel or channel.startswith("D"):
+    """A channel; direct messages are none, between two or in a group."""
+    if not channel or channel.startswith("D") or name.startswith(_GROUP):
         return Place()
     return Place(channel, "" if name in _VEILED else f"#{name.removeprefix('#')}")
 

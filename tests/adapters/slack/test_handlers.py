@@ -186,6 +186,13 @@ async def test_a_channel_command_in_a_direct_message_says_where_it_works(one: Te
     assert "works in a channel" in seen.text
 
 
+async def test_a_group_of_direct_messages_is_no_channel_either(one: Team):
+    group = one.workspace.channel("C9", "mpdm-ann--bob--cid-1", creator=one.ann)
+
+    assert "works in a channel" in (await one.ann.command("/flaskquiz", "settings", group)).text
+    assert "Practice" in (await one.ann.command("/flaskquiz", "", group)).text
+
+
 async def test_export_comes_as_a_file_by_direct_message(one: Team):
     await one.set_up()
     await reveal(one, one.bob)
