@@ -148,7 +148,11 @@ class Events:
             return  # a form asks for a channel, and here is none
         message = render_message(answer)
         call = self._api.of(workspace).chat_postMessage(
-            channel=event["channel"], text=message.text, blocks=message.blocks, unfurl_links=False
+            channel=event["channel"],
+            thread_ts=event.get("thread_ts"),
+            text=message.text,
+            blocks=message.blocks,
+            unfurl_links=False,
         )
         await _tried("answer a direct message", call)
 

@@ -536,6 +536,15 @@ async def test_a_direct_message_is_practice_in_words(one: Team):
         assert (await one.bob.say(one.bob.dm(), words)).messages
 
 
+async def test_words_in_a_thread_of_the_direct_messages_are_answered_there(one: Team):
+    card = (await one.bob.say(one.bob.dm(), "practice")).messages[-1]
+
+    seen = await one.bob.say(one.bob.dm(), "got it", card)
+
+    (told,) = [m for m in seen.messages if m.bot_id]
+    assert told.thread_ts == card.ts
+
+
 async def test_a_direct_message_brought_again_is_answered_once(one: Team):
     await one.bob.say(one.bob.dm(), "help")
 
