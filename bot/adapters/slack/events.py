@@ -17,7 +17,6 @@ from bot.adapters.slack.payloads import channel_place, typed
 from bot.adapters.slack.people import People
 from bot.adapters.slack.render import Place, render_message
 from bot.adapters.slack.workspaces import Workspace, Workspaces
-from bot.core.attempts import Reply
 from bot.core.cards.people import only_commands
 from bot.core.cards.refusals import refusal
 from bot.core.commands import parse
@@ -29,8 +28,8 @@ from bot.core.quiz import Quiz
 
 logger = logging.getLogger(__name__)
 
-REACTION = "memo"
-"""Slack's name for `wording.NOTED`: a reply was taken; it says nothing about the grade."""
+NOTED, LOOK_FIRST = "memo", "eyes"
+"""Slack's names for those of `wording`: a reply was taken, whichever; or the answer comes first."""
 REPLIES = (None, "thread_broadcast", "file_share")
 """
 Subtypes that are something a member says. Edits and deletions are not: what was said first
@@ -114,17 +113,22 @@ class Events:
         try:
             reply = await self._quiz.reply(caller, card, typed(event["text"]))
         except QuizError as error:  # trying again would change nothing
-            reply = Reply(note=refusal(error))
-        await self._tell(workspace, event, reply)
+            await self._tell(workspace, event, "", refusal(error))
+            return
+        # Slack may not show a note to who has looked away: a reaction stays.
+        reaction = NOTED if reply.noted else LOOK_FIRST if reply.note else ""
+        await self._tell(workspace, event, reaction, reply.note)
 
-    async def _tell(self, workspace: Workspace, event: Json, reply: Reply) -> None:
+    async def _tell(
+        self, workspace: Workspace, event: Json, reaction: str, answer: Card | None
+    ) -> None:
         """React for all to see, and note privately; the reply itself is kept already."""
         client, where = self._api.of(workspace), event["channel"]
         calls: list[Awaitable[Any]] = []
-        if reply.noted:
-            calls.append(client.reactions_add(channel=where, timestamp=event["ts"], name=REACTION))
-        if reply.note is not None:
-            note = render_message(reply.note)
+        if reaction:
+            calls.append(client.reactions_add(channel=where, timestamp=event["ts"], name=reaction))
+        if answer is not None:
+            note = render_message(answer)
             calls.append(
                 client.chat_postEphemeral(
                     channel=where,

@@ -51,6 +51,17 @@ async def test_the_reaction_is_the_same_for_every_grade(one: Team):
     assert [set(m.reactions) for m in said if m] == [{"memo"}, {"memo"}]
 
 
+async def test_a_grade_before_the_answer_is_pointed_to_the_answer(one: Team):
+    """For all to see as well: Slack may not show a note to somebody who has looked away."""
+    card = await one.set_up()
+
+    seen = await one.bob.say(one.channel, "got it", card)
+
+    assert seen.said is not None
+    assert set(seen.said.reactions) == {"eyes"}
+    assert "A grade counts once you have seen the answer." in seen.ephemerals[-1].words
+
+
 async def test_words_with_marks_of_slack_are_kept_as_typed(one: Team):
     card = await one.set_up()
 
