@@ -87,9 +87,7 @@ def undelivered(error: Exception) -> UndeliveredError:
 def _answered(error: discord.HTTPException) -> UndeliveredError:
     if error.status == 429:
         return RetryLaterError("Discord is busy")
-    if error.status == 503:
-        return RetryLaterError("Discord is down (503)")
-    if error.status >= 500:
+    if error.status >= 500:  # a 503 too: a gateway says it of what it has handed on
         return UnknownOutcomeError(f"Discord had an error of its own ({error.status})")
     if error.status == 401:
         return RefusedError("Discord does not accept the token", "Set DISCORD_TOKEN anew.")

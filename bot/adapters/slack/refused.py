@@ -60,14 +60,14 @@ _UNKNOWN = frozenset({"fatal_error", "internal_error"})
 def undelivered(error: BaseException) -> UndeliveredError:
     """What a failed post is for the scheduler."""
     reason, word = reason_of(error), code_of(error)
-    if word in _LATER or status_of(error) in (429, 503):
+    if word in _LATER or status_of(error) == 429:
         seconds = retry_after(error)
         return RetryLaterError(reason, None if seconds is None else timedelta(seconds=seconds))
     if word and word not in _UNKNOWN:
         return RefusedError(_told(error, reason), ADVICE.get(word, _anything(word)))
     if isinstance(error, aiohttp.ClientConnectorError):
         return RetryLaterError(reason)  # it never left us
-    return UnknownOutcomeError(reason)
+    return UnknownOutcomeError(reason)  # a 503 too: a gateway says it of what it has handed on
 
 
 def unseen(error: BaseException) -> UndeliveredError:

@@ -132,7 +132,7 @@ async def test_a_call_cut_off_in_a_rate_limit_does_not_hold_up_the_next(team: Te
 @pytest.mark.parametrize(
     ("fault", "error"),
     [
-        ({"status": 503}, RetryLaterError),
+        ({"status": 503}, UnknownOutcomeError),
         ({"drop": "before"}, UnknownOutcomeError),
         ({"retry_after": timedelta(0), "via": False}, RetryLaterError),
     ],

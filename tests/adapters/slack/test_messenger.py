@@ -101,11 +101,11 @@ async def test_a_lost_request_is_an_unknown_outcome_and_nothing_is_found(joined:
 
 ANSWERS: list[tuple[dict[str, Any], type[UndeliveredError]]] = [
     ({"retry_after": 17}, RetryLaterError),
-    ({"status": 503}, RetryLaterError),
     ({"error": "ratelimited"}, RetryLaterError),
     ({"error": "service_unavailable"}, RetryLaterError),
     ({"status": 500}, UnknownOutcomeError),
     ({"status": 502}, UnknownOutcomeError),
+    ({"status": 503}, UnknownOutcomeError),
     ({"error": "internal_error"}, UnknownOutcomeError),
     ({"error": "fatal_error"}, UnknownOutcomeError),
     *(({"error": word}, RefusedError) for word in ADVICE),
@@ -343,12 +343,14 @@ async def test_a_scope_that_was_not_granted_is_named(
 # --- with the scheduler
 
 
-@pytest.mark.parametrize("drop", ["before", "after"])
-async def test_a_daily_whose_answer_is_lost_is_posted_once(one: Team, drop: Any):
+@pytest.mark.parametrize(
+    "fault", [{"drop": "before"}, {"drop": "after"}, {"drop": "after", "status": 503}]
+)
+async def test_a_daily_whose_answer_is_lost_is_posted_once(one: Team, fault: dict[str, Any]):
     await one.ann.invite(one.channel)
     await one.bot.tick()
     await one.ann.command("/flaskquiz", "settings time 09:30", one.channel)
-    one.slack.fault("chat.postMessage", drop=drop)
+    one.slack.fault("chat.postMessage", **fault)
 
     one.clock.move_to("2026-11-23T08:30")
     for _ in range(4):

@@ -40,12 +40,14 @@ class WebApi:
         fault = await self._slack.faults.take(name, call.arguments)
         if fault and fault.drop == "before":
             return cut(request)
-        replaced = fault.answer() if fault else None
+        replaced = fault.answer() if fault and not fault.drop else None
         if replaced:
             call.status = replaced.status
             return replaced
         response = await self._answer(request, call)
-        return cut(request) if fault and fault.drop == "after" else response
+        if fault and fault.drop == "after":
+            return fault.answer() or cut(request)
+        return response
 
     async def _answer(self, request: web.Request, call: Call) -> web.Response:
         headers: dict[str, str] = {}

@@ -17,7 +17,8 @@ class Fault:
     """
     One way in which the next *times* calls of a method go wrong.
 
-    `drop` loses the request "before" it is accepted, or the answer "after" it was.
+    `drop` loses the request "before" it is accepted, or the answer "after" it was; then `status`
+    is what came instead of it.
     """
 
     method: str
