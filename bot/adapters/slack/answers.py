@@ -25,6 +25,8 @@ PATIENCE = 10.0
 FILE = 1.2
 """Seconds for a file, so that enough of the three are left for the answer that tells of it."""
 Body = dict[str, Any]
+_DONE_ALREADY = "exchanged_trigger_id"
+"""The very same press was brought before, and its modal is open."""
 _NOBODY_LOOKS = ("hash_conflict", "not_found", "view_not_found", "expired_trigger_id")
 """A second click came first, or the member closed the modal."""
 
@@ -166,7 +168,7 @@ class Answers:
             async with asyncio.timeout(left()):
                 await call
         except CALL_ERRORS as error:
-            if code_of(error) not in _NOBODY_LOOKS:
+            if code_of(error) not in (*_NOBODY_LOOKS, _DONE_ALREADY):
                 logger.warning("Slack did not %s: %s", what, reason_of(error))
-            return False
+            return code_of(error) == _DONE_ALREADY
         return True

@@ -136,5 +136,15 @@ async def test_an_envelope_brought_again_changes_nothing_twice(one: Team):
     assert len(one.bob.ephemerals()) == 1
 
 
+async def test_a_press_brought_again_is_not_apologised_for(one: Team):
+    card = await one.set_up()
+    seen = await one.bob.press(card, "Answer")
+
+    await one.slack.redeliver(seen.deliveries[-1])
+
+    assert one.bob.view is not None
+    assert one.bob.ephemerals() == []
+
+
 async def _help(team: Team):
     return await team.bob.command("/flaskquiz", "help", team.channel)
