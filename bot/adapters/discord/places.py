@@ -50,10 +50,10 @@ class Places:
     async def _come_back(self, guild: discord.Guild) -> None:
         """Join the channels that were left and are here again."""
         for left in await self._store.left_channels(Platform.DISCORD, str(guild.id)):
-            if channel := guild.get_channel(int(left.channel)):
+            if channel := guild.get_channel_or_thread(int(left.channel)):
                 await self._join(channel)
 
-    async def _join(self, channel: discord.abc.GuildChannel) -> None:
+    async def _join(self, channel: discord.abc.GuildChannel | discord.Thread) -> None:
         await self._quiz.join(
             Caller(
                 platform=Platform.DISCORD,

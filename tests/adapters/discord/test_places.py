@@ -8,6 +8,7 @@ import pytest
 
 from tests.adapters.discord.conftest import NEEDED, Team
 from tests.fakes.discord import Channel
+from tests.fakes.discord.channels import FORUM
 
 A_DAY = timedelta(days=1)
 
@@ -109,15 +110,17 @@ async def test_after_a_removal_nothing_is_posted_and_the_settings_wait(team: Tea
 
 async def test_on_its_return_every_channel_that_was_set_up_learns_that_it_is_paused(team: Team):
     other = team.guild.channel("other")
+    post = team.guild.post(team.guild.channel("forum", FORUM), "Quiz", team.ann)
     await team.set_up()
-    await team.ann.command("flaskquiz settings", channel=other, time="09:30")
+    for channel in (other, post):
+        await team.ann.command("flaskquiz settings", channel=channel, time="09:30")
     team.guild.remove_bot()
     await team.settle()
 
     await invite(team)
     await invite(team)
 
-    for channel in (team.channel, other):
+    for channel in (team.channel, other, post):
         assert sum("I am back" in message.text for message in channel.from_bot) == 1
 
 
