@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -106,7 +107,8 @@ class DiscordMessenger:
     # --- posting
 
     async def _send(self, channel: int, parcel: Parcel, reply_to: int | None = None) -> MessageRef:
-        card = parcel.card if self._access.may_attach(parcel.to) else _without_pictures(parcel.card)
+        may_attach = self._access.may(parcel.to, "attach_files")
+        card = parcel.card if may_attach else _without_pictures(parcel.card)
         sheet = render(card, mark_of(parcel.id))
         body = body_of(sheet, nonce=nonce_of(parcel.id), enforce_nonce=True)
         if reply_to is not None:
@@ -123,11 +125,11 @@ class DiscordMessenger:
 
     async def _send_below(self, parcel: Parcel, channel: int, card: int) -> MessageRef:
         """Into the card's thread; where there can be none, as a reply to the card."""
-        try:
-            thread = await self._thread(channel, card)
-            return await self._send(thread, parcel)
-        except RefusedError:
-            return await self._send(channel, parcel, reply_to=card)
+        if self._access.may(parcel.to, "send_messages_in_threads"):  # or it would stay empty
+            with contextlib.suppress(RefusedError):
+                thread = await self._thread(channel, card)
+                return await self._send(thread, parcel)
+        return await self._send(channel, parcel, reply_to=card)
 
     async def _thread(self, channel: int, card: int) -> int:
         """Begin the thread of a card; it has the card's own number, whoever began it."""

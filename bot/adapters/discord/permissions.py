@@ -125,10 +125,10 @@ class Access:
                 f"the bot lacks {names} in the channel", f"Give the bot {names} there."
             )
 
-    def may_attach(self, to: Address) -> bool:
-        """Whether files may go along, as far as is known."""
+    def may(self, to: Address, name: str) -> bool:
+        """Whether the bot has a permission in a channel, as far as is known."""
         held = self.known(to)
-        return held is None or held.attach_files
+        return held is None or bool(getattr(held, name))
 
     async def complaints(self, to: Address) -> list[str]:
         """What the bot may not do in a channel and should, a sentence each."""

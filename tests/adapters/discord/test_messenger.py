@@ -243,7 +243,7 @@ async def test_a_thread_that_somebody_began_is_used(team: Team):
     assert len(thread.from_bot) == 1
 
 
-@pytest.mark.parametrize("trouble", ["locked", "forbidden", "deleted"])
+@pytest.mark.parametrize("trouble", ["locked", "forbidden", "mute", "deleted"])
 async def test_where_there_is_no_thread_the_answer_replies_to_the_card(team: Team, trouble: str):
     messenger = team.bot.face.messenger
     card = await messenger.post(a_parcel(team))
@@ -253,6 +253,9 @@ async def test_where_there_is_no_thread_the_answer_replies_to_the_card(team: Tea
             team.guild.archive(team.guild.threads[0], locked=True)
         case "forbidden":
             team.guild.deny_bot("create_public_threads", channel=team.channel)
+        case "mute":
+            team.guild.deny_bot("send_messages_in_threads", channel=team.channel)
+            await team.settle()
         case "deleted":
             team.ann.grant("manage_messages")
             await team.ann.delete(posts(team)[0])
@@ -264,6 +267,7 @@ async def test_where_there_is_no_thread_the_answer_replies_to_the_card(team: Tea
     assert ref == str(newest.id)
     assert (newest.replied_to is None) == (trouble == "deleted")
     assert newest.mentions == []
+    assert len(team.guild.threads) == (trouble == "locked")
     assert await messenger.find(answer) == ref
 
 
