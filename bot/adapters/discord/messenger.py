@@ -111,7 +111,7 @@ class DiscordMessenger:
         card = parcel.card if may_attach else _without_pictures(parcel.card)
         sheet = render(card, mark_of(parcel.id))
         body = body_of(sheet, nonce=nonce_of(parcel.id), enforce_nonce=True)
-        if reply_to is not None:
+        if reply_to is not None and self._access.may(parcel.to, "read_message_history"):
             body["message_reference"] = {"message_id": str(reply_to), "fail_if_not_exists": False}
         route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel)
         sent = await self._call(route, body, sheet)

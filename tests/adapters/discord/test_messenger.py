@@ -243,7 +243,7 @@ async def test_a_thread_that_somebody_began_is_used(team: Team):
     assert len(thread.from_bot) == 1
 
 
-@pytest.mark.parametrize("trouble", ["locked", "forbidden", "mute", "deleted"])
+@pytest.mark.parametrize("trouble", ["locked", "forbidden", "mute", "blind", "deleted"])
 async def test_where_there_is_no_thread_the_answer_replies_to_the_card(team: Team, trouble: str):
     messenger = team.bot.face.messenger
     card = await messenger.post(a_parcel(team))
@@ -256,6 +256,9 @@ async def test_where_there_is_no_thread_the_answer_replies_to_the_card(team: Tea
         case "mute":
             team.guild.deny_bot("send_messages_in_threads", channel=team.channel)
             await team.settle()
+        case "blind":
+            team.guild.deny_bot("read_message_history", channel=team.channel)
+            await team.settle()
         case "deleted":
             team.ann.grant("manage_messages")
             await team.ann.delete(posts(team)[0])
@@ -265,9 +268,11 @@ async def test_where_there_is_no_thread_the_answer_replies_to_the_card(team: Tea
 
     newest = team.channel.from_bot[-1]
     assert ref == str(newest.id)
-    assert (newest.replied_to is None) == (trouble == "deleted")
+    assert (newest.replied_to is None) == (trouble in ("blind", "deleted"))
     assert newest.mentions == []
     assert len(team.guild.threads) == (trouble == "locked")
+    team.guild.allow_bot("read_message_history", channel=team.channel)
+    await team.settle()
     assert await messenger.find(answer) == ref
 
 
