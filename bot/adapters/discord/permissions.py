@@ -49,8 +49,9 @@ def needed() -> discord.Permissions:
 
 
 def missing(held: discord.Permissions, wanted: Iterable[str] = NAMES) -> list[str]:
-    """Which of *wanted* are not among those *held*."""
-    return [name for name in wanted if not getattr(held, name)]
+    """Which of *wanted* are not *held*; out of sight of a channel nothing else can be."""
+    lacks = [name for name in wanted if not getattr(held, name)]
+    return ["view_channel"] if "view_channel" in lacks else lacks
 
 
 def held_by(

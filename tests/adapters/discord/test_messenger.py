@@ -368,6 +368,17 @@ async def test_the_doctor_hears_what_is_missing_and_what_for(team: Team):
     ]
 
 
+async def test_of_a_channel_out_of_sight_nothing_else_is_missed(team: Team):
+    team.guild.deny_bot("view_channel", channel=team.channel)
+    await team.settle()
+
+    assert await team.bot.face.messenger.permissions(an_address(team)) == [
+        "I lack View Channel here: I need it to post here at all."
+    ]
+    with pytest.raises(RefusedError, match="lacks View Channel in the channel"):
+        await team.bot.face.messenger.post(a_parcel(team))
+
+
 async def test_without_a_gateway_permissions_are_asked_for(team: Team):
     messenger = team.bot.face.messenger
     team.guild.deny_bot("attach_files", channel=team.channel)
