@@ -66,14 +66,14 @@ def author_of(message: discord.Message) -> Caller:
     )
 
 
-def is_post(thread: discord.Thread) -> bool:
-    """Whether a thread is a channel of its own, as in a forum."""
-    return getattr(thread.parent, "type", None) in POSTS
+def holds_posts(parent: object) -> bool:
+    """Whether a thread in this channel is a channel of its own, as in a forum."""
+    return getattr(parent, "type", None) in POSTS
 
 
 def _home(thread: str, name: str, parent_id: int | str, lookup: Lookup) -> tuple[str, str]:
     """The channel of a thread: the one it hangs in, unless that is made of threads alone."""
     parent = lookup(int(parent_id))
-    if getattr(parent, "type", None) in POSTS:
+    if holds_posts(parent):
         return thread, name
     return str(parent_id), str(getattr(parent, "name", ""))

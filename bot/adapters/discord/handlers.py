@@ -61,7 +61,7 @@ class Handlers:
         if interaction.kind == TYPING:
             await self.on_typing(interaction)
             return
-        request = read_request(interaction)
+        request = read_request(interaction, self._lookup)
         action = action_of(request)
         answering = Answering(self._courier, interaction, action)
         await answering.give(self._answer(interaction, request, action))

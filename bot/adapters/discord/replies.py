@@ -8,7 +8,7 @@ import re
 import aiohttp
 import discord
 
-from bot.adapters.discord.callers import author_of, is_post
+from bot.adapters.discord.callers import author_of, holds_posts
 from bot.adapters.discord.recent import Recent
 from bot.core.errors import QuizError, StoreError
 from bot.core.models import MessageRef
@@ -61,8 +61,9 @@ def _card_of(message: discord.Message) -> MessageRef | None:
         return None
     if message.type not in WRITTEN:
         return None
-    if isinstance(message.channel, discord.Thread) and not is_post(message.channel):
-        return MessageRef(str(message.channel.id))
+    channel = message.channel
+    if isinstance(channel, discord.Thread) and not holds_posts(channel.parent):
+        return MessageRef(str(channel.id))
     reference = message.reference
     if reference is None or reference.message_id is None:
         return None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.adapters.discord.callers import THREADS
+from bot.adapters.discord.callers import THREADS, Lookup, holds_posts
 from bot.adapters.discord.commands import read_command
 from bot.adapters.discord.interactions import COMPONENT, SUBMIT, Interaction
 from bot.adapters.discord.keys import Key
@@ -78,7 +78,7 @@ class Stale:
 Request = Run | Press | Tick | Submit | Open | Tell | Stale
 
 
-def read_request(interaction: Interaction) -> Request:
+def read_request(interaction: Interaction, lookup: Lookup) -> Request:
     """Read an interaction, autocompletion apart; one of any shape is read as something."""
     data = interaction.data
     try:
@@ -88,7 +88,7 @@ def read_request(interaction: Interaction) -> Request:
             action = Key.parse(str(data.get("custom_id"))).action
             return Submit(action, read_values(data.get("components")))
         if data.get("type") == MESSAGE_COMMAND:
-            return _message(data, interaction)
+            return _message(data, interaction, lookup)
         return Run(read_command(data))
     except StaleKeyError as why:
         return Stale(why)
@@ -111,7 +111,7 @@ def _is_index(value: str) -> bool:
     return value.isascii() and value.isdigit() and len(value) <= INDEX_MAX
 
 
-def _message(data: Mapping[str, Any], interaction: Interaction) -> Request:
+def _message(data: Mapping[str, Any], interaction: Interaction, lookup: Lookup) -> Request:
     """
     The message command: a card of ours is opened like its button; a member's own message counts as
     a reply to the card it was written under. Nobody can hand in another's words.
@@ -122,15 +122,17 @@ def _message(data: Mapping[str, Any], interaction: Interaction) -> Request:
     author = str((message.get("author") or {}).get("id"))
     if author == interaction.application:
         return Open(MessageRef(target))
-    card = _card_of(message, interaction.channel)
+    card = _card_of(message, interaction.channel, lookup)
     if author != str(interaction.user["id"]) or card is None:
         raise NotAQuestionError(target)
     return Tell(card, str(message.get("content") or ""))
 
 
-def _card_of(message: Mapping[str, Any], channel: Mapping[str, Any]) -> MessageRef | None:
-    """The card a message was written under: it replies to it, or is in its thread."""
+def _card_of(
+    message: Mapping[str, Any], channel: Mapping[str, Any], lookup: Lookup
+) -> MessageRef | None:
+    """The card a message was written under: it is in its thread, or replies to it."""
+    if channel.get("type") in THREADS and not holds_posts(lookup(int(channel["parent_id"]))):
+        return MessageRef(str(channel["id"]))
     reference = (message.get("message_reference") or {}).get("message_id")
-    if message.get("type") == REPLY and reference:
-        return MessageRef(str(reference))
-    return MessageRef(str(channel["id"])) if channel.get("type") in THREADS else None
+    return MessageRef(str(reference)) if message.get("type") == REPLY and reference else None

@@ -17,6 +17,7 @@ from tests.adapters.discord import running
 from tests.adapters.discord.conftest import Team
 from tests.adapters.discord.reading import read
 from tests.fakes.discord import Member, Message, NoAnswerError, acting, interactions
+from tests.fakes.discord.channels import FORUM
 from tests.fakes.discord.components import walk
 
 CALLBACK = "/interactions/{interaction_id}/{interaction_token}/callback"
@@ -305,6 +306,30 @@ async def test_the_message_command_on_an_own_message_in_the_thread_takes_it(team
     seen = (await team.bob.use("Answer this question", said)).as_message()
 
     assert "I kept your words" in seen.text
+
+
+async def test_in_the_thread_the_message_command_takes_a_reply_to_a_colleague_too(team: Team):
+    thread = await a_thread(team, await team.set_up())
+    said = await team.cid.say(thread, "is it bound to the app?")
+    answer = await team.bob.say(thread, "no, to the request", reply_to=said)
+
+    seen = (await team.bob.use("Answer this question", answer)).as_message()
+
+    assert "I kept your words" in seen.text
+
+
+async def test_in_a_post_of_a_forum_the_message_command_takes_a_reply_alone(team: Team):
+    team.channel = team.guild.post(team.guild.channel("forum", FORUM), "Quiz", team.ann)
+    await team.settle()
+    card = await team.set_up()
+    reply = await team.bob.say(team.channel, "it is bound to the request", reply_to=card)
+    talk = await team.cid.say(team.channel, "hello")
+
+    taken = (await team.bob.use("Answer this question", reply)).as_message()
+    refused = (await team.cid.use("Answer this question", talk)).as_message()
+
+    assert "I kept your words" in taken.text
+    assert "none of my questions" in refused.text
 
 
 async def test_the_message_command_on_talk_shows_what_can_be_done_now(team: Team):
