@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import Enum, auto
 from typing import Any, Protocol
 
 from bot.core.leaderboard import Standing
@@ -144,6 +145,14 @@ class Installation:
     scopes: str
     """Comma-separated."""
     installed_at: datetime
+
+
+class Progress(Enum):
+    """How far work is that must be done once, whichever process is asked for it."""
+
+    OURS = auto()
+    UNDER_WAY = auto()
+    DONE = auto()
 
 
 class Installations(Protocol):
@@ -438,10 +447,19 @@ class Store(Protocol):
     # --- small things
 
     async def first_time(self, key: str, now: datetime, keep: timedelta) -> bool:
-        """Whether *key* was not seen before (within *keep*): events and OAuth states count once."""
+        """Whether *key* was not seen before (within *keep*): OAuth states and such count once."""
 
-    async def not_yet(self, key: str) -> None:
-        """Let a *key* that `first_time` has seen count again: what it stood for failed."""
+    async def begin(self, key: str, now: datetime, lease: timedelta) -> Progress:
+        """
+        How far the work under *key* is. Where none is done or under way it is the caller's, until
+        it is `done` or `not_done`, or *lease* is over: whoever began it has died.
+        """
+
+    async def done(self, key: str, now: datetime, keep: timedelta) -> None:
+        """Count the work under *key* as done (for *keep*)."""
+
+    async def not_done(self, key: str) -> None:
+        """Let the work under *key* begin again at once: it failed."""
 
     async def recall(self, name: str) -> str | None:
         """A small fact kept by `keep`."""

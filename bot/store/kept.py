@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
 
+from bot.core.ports import Progress
 from bot.store.dialects import Insert, insert_or_ignore, insert_or_replace, insert_with, is_sqlite
 from bot.store.tables import kept, seen
 
@@ -33,7 +34,10 @@ _FORGET = delete(seen).where(
         .with_for_update(skip_locked=True)
     )
 )
-_NOT_YET = delete(seen).where(seen.c.key == bindparam("key"))
+_SEEN = select(seen.c.key).where(
+    seen.c.key == bindparam("key"), seen.c.forget_at > bindparam("now")
+)
+_NOT_BEGUN = delete(seen).where(seen.c.key == bindparam("key"))
 _KEEP = insert_or_replace(kept, "name")
 _KEEP_FIRST = insert_or_ignore(kept, "name")
 _DROP = delete(kept).where(kept.c.name == bindparam("name"), kept.c.value == bindparam("value"))
@@ -48,9 +52,25 @@ def first_time(connection: Connection, key: str, now: datetime, keep: timedelta)
     return is_first
 
 
-def not_yet(connection: Connection, key: str) -> None:
-    """Let a key that `first_time` has seen count again."""
-    connection.execute(_NOT_YET, {"key": key})
+def begin(connection: Connection, key: str, now: datetime, lease: timedelta) -> Progress:
+    """How far the work under *key* is; where none is done or under way, it is the caller's."""
+    if connection.scalar(_SEEN, {"key": key, "now": now}) is not None:
+        return Progress.DONE
+    return Progress.OURS if first_time(connection, _begun(key), now, lease) else Progress.UNDER_WAY
+
+
+def done(connection: Connection, key: str, now: datetime, keep: timedelta) -> None:
+    """Count the work under *key* as done."""
+    first_time(connection, key, now, keep)
+
+
+def not_done(connection: Connection, key: str) -> None:
+    """Let the work under *key* begin again at once."""
+    connection.execute(_NOT_BEGUN, {"key": _begun(key)})
+
+
+def _begun(key: str) -> str:
+    return f"{key}:begun"
 
 
 def recall(connection: Connection, name: str) -> str | None:

@@ -23,7 +23,7 @@ from bot.core.models import (
     RoundId,
     Settings,
 )
-from bot.core.ports import Installation
+from bot.core.ports import Installation, Progress
 from bot.core.views import (
     Board,
     CloseRule,
@@ -262,8 +262,14 @@ class Store:
     async def first_time(self, key: str, now: datetime, keep: timedelta) -> bool:
         return await self._database.write(kept.first_time, key, now, keep)
 
-    async def not_yet(self, key: str) -> None:
-        await self._database.write(kept.not_yet, key)
+    async def begin(self, key: str, now: datetime, lease: timedelta) -> Progress:
+        return await self._database.write(kept.begin, key, now, lease)
+
+    async def done(self, key: str, now: datetime, keep: timedelta) -> None:
+        await self._database.write(kept.done, key, now, keep)
+
+    async def not_done(self, key: str) -> None:
+        await self._database.write(kept.not_done, key)
 
     async def recall(self, name: str) -> str | None:
         return await self._database.read(kept.recall, name)

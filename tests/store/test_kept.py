@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
 
-from tests.builders import DAY, HOUR, NOON
+from bot.core.ports import Progress
+from tests.builders import DAY, HOUR, MINUTE, NOON
 
 
 async def test_a_key_counts_once_while_it_is_kept(store):
@@ -22,6 +23,26 @@ async def test_a_key_pressed_many_times_at_once_counts_once(store):
     firsts = await asyncio.gather(*(store.first_time("event", NOON, HOUR) for _ in range(30)))
 
     assert sum(firsts) == 1
+
+
+async def test_work_is_begun_once_until_it_is_done_or_its_lease_is_over(store):
+    assert await store.begin("event", NOON, MINUTE) is Progress.OURS
+    assert await store.begin("event", NOON, MINUTE) is Progress.UNDER_WAY
+    await store.not_done("event")
+    assert await store.begin("event", NOON, MINUTE) is Progress.OURS
+    assert await store.begin("event", NOON + MINUTE, MINUTE) is Progress.OURS
+
+    await store.done("event", NOON + MINUTE, HOUR)
+
+    assert await store.begin("event", NOON + HOUR, MINUTE) is Progress.DONE
+    assert await store.begin("event", NOON + HOUR + MINUTE, MINUTE) is Progress.OURS
+
+
+async def test_work_asked_for_many_times_at_once_is_begun_once(store):
+    begun = await asyncio.gather(*(store.begin("event", NOON, MINUTE) for _ in range(30)))
+
+    assert begun.count(Progress.OURS) == 1
+    assert begun.count(Progress.UNDER_WAY) == 29
 
 
 async def test_keys_are_forgotten_in_the_end(store, database):

@@ -9,10 +9,12 @@ from datetime import timedelta
 from bot.core.cards.refusals import apology, told
 from bot.core.errors import StoreError
 from bot.core.parts import Card, Form
-from bot.core.ports import Clock, Store
+from bot.core.ports import Clock, Progress, Store
 
 logger = logging.getLogger(__name__)
 
+LEASE = timedelta(seconds=30)
+"""How long one that was begun is waited for: longer than it takes, less than Slack's second try."""
 REMEMBERED = timedelta(hours=6)
 """Slack tries an event three times within some five minutes, and hourly when told to."""
 
@@ -28,6 +30,10 @@ async def answered(answer: Awaitable[Card | Form]) -> Card | Form:
     return apology()
 
 
+class UnderWayError(Exception):
+    """What is asked for is being done: not to be acknowledged, so that it comes again."""
+
+
 class Once:
     """Does what an event or a command asks for only once, however often it is brought."""
 
@@ -36,12 +42,21 @@ class Once:
         self._clock = clock
 
     async def run(self, key: str, work: Callable[[], Awaitable[None]]) -> None:
-        """Do *work* unless that was begun under *key* before; one that fails may come again."""
+        """
+        Do *work* unless that was done under *key* before; one that fails may come again.
+
+        Raises UnderWayError where it was begun and nobody knows yet what comes of it: who began it
+        may have been killed.
+        """
         name = f"slack:{key}"
-        if not await self._store.first_time(name, self._clock(), REMEMBERED):
+        progress = await self._store.begin(name, self._clock(), LEASE)
+        if progress is Progress.UNDER_WAY:
+            raise UnderWayError
+        if progress is Progress.DONE:
             return
         try:
             await work()
         except BaseException:
-            await self._store.not_yet(name)
+            await self._store.not_done(name)
             raise
+        await self._store.done(name, self._clock(), REMEMBERED)

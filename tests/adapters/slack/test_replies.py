@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.adapters.slack.edge import LEASE
 from bot.core.deck import Deck
 from bot.core.errors import StoreError
 from bot.core.grading import Grade
@@ -160,6 +161,31 @@ async def test_a_reply_brought_again_does_not_undo_what_came_after_it(team: Team
     assert again.ok
     assert await grade_of(team, team.bob) is Grade.MISSED
     assert len(team.bob.ephemerals()) == 2
+
+
+async def test_a_reply_whose_process_was_killed_is_brought_again_and_kept(
+    one: Team, monkeypatch: pytest.MonkeyPatch
+):
+    card = await revealed(one, one.bob)
+    with monkeypatch.context() as killed:
+        killed.setattr(Store, "grade", _killed)
+        killed.setattr(Store, "not_done", _killed)
+        one.slack.courier.ack_timeout = 0.5
+        await one.bob.say(one.channel, "got it", card)
+    brought = one.slack.deliveries("message")[-1]
+
+    assert not (await one.slack.redeliver(brought)).ok  # nobody knows yet what came of it
+    assert await grade_of(one, one.bob) is None
+    one.clock.move(seconds=LEASE.total_seconds())
+    assert (await one.slack.redeliver(brought)).ok
+    assert (await one.slack.redeliver(brought)).ok
+
+    assert await grade_of(one, one.bob) is Grade.GOT_IT
+    assert len(one.bob.ephemerals()) == 1
+
+
+async def _killed(*_: object) -> None:
+    raise StoreError("killed")
 
 
 async def test_a_reply_that_could_not_be_kept_is_brought_again_and_kept(
