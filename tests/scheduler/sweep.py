@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -195,6 +196,7 @@ Change = tuple[datetime, timedelta, timedelta]
 """A change of a zone's clock: the local time half an hour before or less, offsets before and after."""
 
 
+@cache
 def changes_of_clocks(year: int) -> dict[date, list[str]]:
     """By local date, zones whose clock changes then: one for each hour, way and size of it."""
     ways: dict[tuple[time_of_day, timedelta], tuple[date, str]] = {}
@@ -209,11 +211,13 @@ def changes_of_clocks(year: int) -> dict[date, list[str]]:
 
 def _changes(zone: ZoneInfo, year: int) -> Iterator[Change]:
     moment = datetime(year, 1, 1, tzinfo=UTC)
+    here = _offset(zone, moment)
     while moment.year == year:
         later = moment + timedelta(days=1)
-        if _offset(zone, moment) != _offset(zone, later):
+        there = _offset(zone, later)
+        if here != there:
             yield from _changes_within(zone, moment, later)
-        moment = later
+        moment, here = later, there
 
 
 def _changes_within(zone: ZoneInfo, begin: datetime, end: datetime) -> Iterator[Change]:

@@ -15,14 +15,19 @@ from tests.scheduler.sweep import all_zones, changes_of_clocks, first_reading, s
 YEAR = 2026
 
 
-async def test_every_way_in_which_a_clock_changes_gives_one_post_a_date(sqlite_url: str):
+@pytest.mark.parametrize("months", [range(1, 4), range(4, 10), range(10, 13)])
+async def test_every_way_in_which_a_clock_changes_gives_one_post_a_date(
+    sqlite_url: str, months: range
+):
     database, faults = Database(sqlite_url), list[str]()
+    days = [day for day in sorted(changes_of_clocks(YEAR).items()) if day[0].month in months]
 
-    for on, zones in sorted(changes_of_clocks(YEAR).items()):
+    for on, zones in days:
         begin = on - timedelta(days=1)
         faults += await sweep(RealStore(database), zones, begin, 3, is_short=True)
 
     await database.close()
+    assert len(days) >= 4
     assert faults == []
 
 
