@@ -189,9 +189,11 @@ def spare_from_collection() -> None:
     Let the garbage collector pass over all that the process is built of: it stays to the end.
 
     A full collection looked through it again and again: 100 ms each, in which nobody is answered.
+    Until now there was none at all (see `bot.__main__`).
     """
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def prepare_database(settings: Settings) -> None:

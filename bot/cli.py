@@ -80,10 +80,10 @@ def flaskquiz(
 @app.command()
 def run(web: Web = False, only: Only = None, host: Host = None, port: Port = None) -> None:
     """Run the bot until Ctrl-C or SIGTERM."""
+    settings = _settings()
     with _told():
         from bot.app import Parts, run_until_stopped  # noqa: PLC0415  # what is needed, when needed
 
-        settings = _settings()
         chosen = {"host": host, "port": port}
         changes = {name: value for name, value in chosen.items() if value is not None}
         parts = Parts.WEB if only is Part.WEB else Parts.WORKER if only else Parts.ALL

@@ -66,6 +66,7 @@ def _postgres(url: URL, connections: int, **options: Any) -> Engine:
         pool_size=connections,
         max_overflow=0,
         connect_args=_POSTGRES_CONNECT,
+        use_native_hstore=False,  # no column is one: else it is looked up at each start
         **options,
     )
     event.listen(engine, "connect", _prepare_postgres)
