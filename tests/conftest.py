@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,24 @@ def pytest_xdist_auto_num_workers() -> int:
 
 def _refuse(moment: date) -> str:
     raise TypeError(f"{moment!r} reached the driver: it would be written otherwise than `Moment`")
+
+
+@pytest.hookimpl(trylast=True)  # whatever order the others gave them
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """
+    Begin each worker's share with some of the tests marked `long`.
+
+    One that begins last runs alone, while the other workers have nothing left to do.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    long = [item for item in items if item.get_closest_marker("long")]
+    others = iter([item for item in items if not item.get_closest_marker("long")])
+    ordered: list[pytest.Item] = []
+    for number in range(workers):
+        share = (len(items) - len(ordered)) // (workers - number)  # as xdist deals them out
+        mine = long[number::workers]
+        ordered += [*mine, *islice(others, max(share - len(mine), 0))]
+    items[:] = [*ordered, *others]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -140,13 +158,11 @@ def _empty(connection: psycopg.Connection) -> None:
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
         "WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
-    tables = [f'"{table.name}"' for table in reversed(metadata.sorted_tables)]
-    counters = connection.execute("SELECT sequencename FROM pg_sequences").fetchall()
+    tables = reversed(metadata.sorted_tables)
+    connection.execute(";".join(f'DELETE FROM "{table.name}"' for table in tables))
+    # ALTER SEQUENCE would write a new file for each.
     connection.execute(
-        ";".join(
-            [f"DELETE FROM {table}" for table in tables]
-            + [f'ALTER SEQUENCE "{name}" RESTART' for (name,) in counters]
-        )
+        "SELECT setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences"
     )
 
 

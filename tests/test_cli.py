@@ -205,6 +205,7 @@ def test_migrate_says_what_it_did_and_does_it_once(tmp_path):
     assert second.stdout.startswith("The database is up to date")
 
 
+@pytest.mark.long
 def test_a_postgresql_that_was_not_migrated_is_refused_until_it_is(tmp_path, empty_postgres_url):
     sentence = refused(finished(tmp_path, DATABASE_URL=empty_postgres_url))
     assert "flaskquiz migrate" in sentence

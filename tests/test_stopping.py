@@ -128,6 +128,7 @@ def joined(url: str) -> None:
         urllib.request.urlopen(request, timeout=10).close()
 
 
+@pytest.mark.long
 def test_a_database_that_takes_the_call_and_never_answers_stops_the_start(tmp_path):
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))

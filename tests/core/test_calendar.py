@@ -485,6 +485,7 @@ def walk(schedule: Schedule, clock: list[Stretch], first: date, last: date) -> I
         on += DAY
 
 
+@pytest.mark.long
 def test_no_zone_ever_misses_or_doubles_a_date_in_2026_and_2027():
     """
     Every zone, every half hour, both years.

@@ -76,6 +76,7 @@ def assert_it_holds(proof: Proof, deck: Deck, flask: str) -> None:
     assert slow == {}, "a program takes more than three seconds of the processor"
 
 
+@pytest.mark.long
 def test_every_program_prints_what_the_deck_says_on_the_newest_flask(deck: Deck):
     proof = prove(deck, ROOM)
 
@@ -83,6 +84,7 @@ def test_every_program_prints_what_the_deck_says_on_the_newest_flask(deck: Deck)
     assert proof.out_of_range == ()
 
 
+@pytest.mark.long
 def test_every_program_prints_what_the_deck_says_on_the_oldest_flask(
     deck: Deck, oldest_flask: Path
 ):
@@ -96,6 +98,7 @@ def test_every_program_prints_what_the_deck_says_on_the_oldest_flask(
     )
 
 
+@pytest.mark.long
 def test_a_fresh_interpreter_comes_to_the_same_as_a_fork(deck: Deck):
     """
     A warm program finds imported what it imports itself first, and nothing else is different.

@@ -8,6 +8,7 @@ from tests.scheduler.crash.driver import Run
 
 
 @pytest.mark.parametrize(("kind", "processes"), [("sqlite", 1), ("postgres", 2)])
+@pytest.mark.long
 async def test_no_kill_loses_or_doubles_anything(
     request: pytest.FixtureRequest, kind: str, processes: int
 ):

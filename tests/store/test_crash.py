@@ -115,6 +115,7 @@ def start(database_url: str) -> Iterator[Callable[[int, int], Grading]]:
         grading.kill()
 
 
+@pytest.mark.long
 async def test_a_killed_process_loses_no_acknowledged_grade(database: Database, start):
     await a_round(Store(database))
     round_id = await database.read(lambda connection: connection.scalar(select(rounds.c.id)))
