@@ -83,10 +83,11 @@ pathlib.Path("left-over").touch()
 def test_a_program_ends_as_python_ends_it(room):
     result = run(
         """
-import atexit, sys, threading, time
+import atexit, sys, threading
 import flask
 atexit.register(print, "at exit")
-threading.Thread(target=lambda: (time.sleep(0.05), print("thread"))).start()
+main = threading.main_thread()
+threading.Thread(target=lambda: (main.join(), print("thread"))).start()
 class Farewell:
     def __del__(self):
         print("deleted")
