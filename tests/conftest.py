@@ -31,10 +31,6 @@ def pytest_xdist_auto_num_workers() -> int:
     return 2 * (os.cpu_count() or 1)
 
 
-def _refuse(moment: date) -> str:
-    raise TypeError(f"{moment!r} reached the driver: it would be written otherwise than `Moment`")
-
-
 @pytest.hookimpl(trylast=True)  # whatever order the others gave them
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
@@ -73,7 +69,7 @@ class Compiled(dict[tuple[Any, ...], Any]):
     Statements as SQLAlchemy compiled them, for every database of one kind.
 
     Its own cache belongs to one engine: each test, with an engine of its own, had to compile them
-    all again, which took longer than to run them.
+    all again, in a third of the time that the tests of the store took.
     """
 
     def get(self, key: tuple[Any, ...], default: Any = None) -> Any:
@@ -95,6 +91,10 @@ _compiled = Compiled()
 @event.listens_for(Engine, "engine_connect")
 def _share_compiled(connection: Connection) -> None:
     connection.execution_options(compiled_cache=_compiled)
+
+
+def _refuse(moment: date) -> str:
+    raise TypeError(f"{moment!r} reached the driver: it would be written otherwise than `Moment`")
 
 
 # SQLite's driver has an own way to write moments, older than Python 3.12 and deprecated since.
