@@ -55,8 +55,9 @@ def rows(question: str, channels: int, members: int) -> Iterator[tuple[str, list
     yield "INSERT INTO workspaces VALUES (%s,'slack','T1',%s)", [(1, text)]
     yield (
         "INSERT INTO channels (id, workspace_id, platform, workspace, external_id, post_at, zone, "
-        "days, digest_day, digest_at, created_at, state) "
-        "VALUES (%s, 1, 'slack', 'T1', %s, '12:00', 'UTC', '0123456', 0, '09:00', %s, 'active')",
+        "days, digest_day, digest_at, created_at, state, last_on) VALUES "
+        "(%s, 1, 'slack', 'T1', %s, '12:00', 'UTC', '0123456', 0, '09:00', %s, 'active', "
+        "'2026-11-23')",
         [(c, f"C{c}", text) for c in range(1, channels + 1)],
     )
     yield (
