@@ -73,6 +73,7 @@ async def test_what_members_do_is_in_the_metrics_of_the_process(sqlite_url, capl
 
 
 def test_what_a_process_is_built_of_is_not_collected_again_and_again():
+    threshold = gc.get_threshold()
     gc.disable()  # as `python -m bot` begins
     try:
         spare_from_collection()
@@ -80,5 +81,7 @@ def test_what_a_process_is_built_of_is_not_collected_again_and_again():
         assert gc.isenabled()
         assert gc.get_freeze_count() > 10_000
         assert len(gc.get_objects(generation=2)) < 1_000
+        assert gc.get_threshold()[0] > threshold[0]
     finally:
+        gc.set_threshold(*threshold)
         gc.enable()

@@ -6,6 +6,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pydantic_core import to_json
+
 from bot.adapters.slack.blocks import Files, render_blocks
 from bot.adapters.slack.inputs import render_input
 from bot.adapters.slack.rich import Json, plain
@@ -104,10 +106,18 @@ def _metadata(place: Place) -> str:
 def fitted(blocks: Sequence[Json], most: int, letters: int) -> list[Json]:
     """As many blocks as Slack takes: what is too much goes from the end, but no button does."""
     kept = list(blocks)
-    if len(kept) <= most and size(json.dumps(kept, ensure_ascii=False)) <= letters:
+    if len(kept) <= most and _is_short(kept, letters):
         return kept
     sizes = [size(json.dumps(block, ensure_ascii=False)) for block in kept]
     while len(kept) > most or sum(sizes) > letters:
         last = max((i for i, block in enumerate(kept) if block["type"] != "actions"), default=-1)
         del kept[last], sizes[last]
     return kept
+
+
+def _is_short(blocks: Sequence[Json], letters: int) -> bool:
+    """Whether *blocks* are short however one counts: most are, and this is quickly found out."""
+    try:
+        return len(to_json(blocks)) <= letters  # in bytes, never fewer than `size` counts
+    except ValueError:  # half an emoji
+        return False
