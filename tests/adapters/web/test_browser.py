@@ -212,6 +212,7 @@ async def test_back_and_forward_walk_through_the_panels(ann: Person):
     await ann.sees("You have not graded an answer yet.")
     await ann.page.get_by_role("link", name="Close").click()
     await expect(ann.page.locator("#panel")).to_be_hidden()
+    await ann.page.wait_for_url(lambda url: "show=" not in url)  # a little later
 
     await ann.page.go_back()
     await ann.sees("You have not graded an answer yet.")
