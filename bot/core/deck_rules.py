@@ -82,22 +82,19 @@ def _leads_somewhere(url: str) -> bool:
     return parts.scheme == "https" and bool(parts.hostname)
 
 
-def _without_twins(points: tuple[str, ...]) -> tuple[str, ...]:
-    if len(set(points)) != len(points):
-        raise ValueError("has the same point twice: make each different")
-    return points
+def _all_different(complaint: str) -> AfterValidator:
+    def check(texts: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(texts)) != len(texts):
+            raise ValueError(f"{complaint}: make each different")
+        return texts
+
+    return AfterValidator(check)
 
 
 def _short_enough(paragraphs: tuple[str, ...]) -> tuple[str, ...]:
     if (size := len("\n\n".join(paragraphs))) > ANSWER_MAX:
         raise ValueError(f"has {size} characters: at most {ANSWER_MAX}")
     return paragraphs
-
-
-def _one_right(choices: tuple[str, ...]) -> tuple[str, ...]:
-    if len(set(choices)) != len(choices):
-        raise ValueError("has two equal choices: make each different")
-    return choices
 
 
 def _is_there(right: int, info: ValidationInfo) -> int:
@@ -127,7 +124,7 @@ Url = Annotated[str, _text(9, 300), AfterValidator(_link)]
 KeyPoints = Annotated[
     tuple[Label, ...],
     Field(min_length=2, max_length=KEY_POINTS_MAX),
-    AfterValidator(_without_twins),
+    _all_different("has the same point twice"),
 ]
 Answer = Annotated[
     tuple[Prose, ...],
@@ -137,7 +134,7 @@ Answer = Annotated[
 Choices = Annotated[
     tuple[Choice, ...],
     Field(min_length=3, max_length=CHOICES_MAX),
-    AfterValidator(_one_right),
+    _all_different("has two equal choices"),
 ]
 Right = Annotated[
     int,
