@@ -185,20 +185,14 @@ async def run_one(url: str, start: Callable[[], object], total: int) -> Figures:
 
     messenger = NoOp(time.perf_counter)
     figures = Figures()
-    async with a_ticker(url, messenger, now) as ticker, Watch() as watch:
+    async with a_ticker(url, messenger, now) as ticker:
         _settle()
         start()
-        began_at = time.perf_counter()
-        await ticker.beat()
-        figures.claim_seconds = time.perf_counter() - began_at
-        store = ticker._store
-        while True:
-            while not ticker._postman.is_idle:  # noqa: ASYNC110  # nobody tells
-                await asyncio.sleep(0.005)
+        async with Watch() as watch:
+            began_at = time.perf_counter()
             await ticker.beat()
-            if not await store.due([Platform.SLACK], now() + timedelta(minutes=5)):
-                break
-            await asyncio.sleep(0.02)
+            figures.claim_seconds = time.perf_counter() - began_at
+            await _send_all(ticker, now)
         figures.longest_stall = watch.longest
         figures.claimed = ticker.health.claimed
         figures.sent = ticker.health.sent
@@ -207,6 +201,17 @@ async def run_one(url: str, start: Callable[[], object], total: int) -> Figures:
     figures.peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     assert total
     return figures
+
+
+async def _send_all(ticker: Ticker, now: Callable[[], datetime]) -> None:
+    """Tick until nothing is left anywhere."""
+    while True:
+        while not ticker._postman.is_idle:  # noqa: ASYNC110  # nobody tells
+            await asyncio.sleep(0.005)
+        await ticker.beat()
+        if not await ticker._store.due([Platform.SLACK], now() + timedelta(minutes=5)):
+            break
+        await asyncio.sleep(0.02)
 
 
 def _settle() -> None:
