@@ -31,6 +31,16 @@ FALSE = {
     "autogenerate does not see a rename": r"(?:detects|recognises) a renamed",
     "create_all alters nothing": r"`?create_all(?:\(\))?`? (?:adds|alters|changes) (?:the )?columns",
     "merged contexts are of 3.2": r"(?:Flask|Since|since|In|in) 3\.2",
+    "an event loop is of one async function": r"[Rr]equest (?:gets|has) its own event loop|loop made for this one request|[Rr]equest's event loop",
+    "--sort match lists by endpoint": r"`--sort match`[^.]*\bin the order in which",
+    "flask run --host is trusted too": r"LAN address[^.]*console is therefore off",
+    "plain hashes are refused since Werkzeug 3": r"Old hashes keep working",
+    "slashes go, names of folders stay": r"removes path parts",
+    "one += happens to be whole today": r"Some hits get lost",
+    "writing was access before 3.1.3, too": r"only reading a value.*\baccessed",
+    "request.url shows U+2028 as it is": r"a line break stays percent-encoded",
+    "flask db list-templates needs no init": r"every other command stops",
+    "script code is a place too": r"[Ii]n which two places of an HTML template",
 }
 """What is true, and how the false statement is usually put."""
 
