@@ -81,6 +81,32 @@ def test_a_prompt_asks_at_most_three_things_in_one_breath(deck: Deck):
     assert many == {}
 
 
+ORDER = re.compile(
+    r"^(?:(?:Or|So|And|Then|There|Fix|Not):? )*(?:use|pass|push|prefer|set|write|put|call|register"
+    r"|open|give|compare|read|await|wrap|refuse|list|check|change|replace|review|connect|bind"
+    r"|generate|send|never|query_string=)\b",
+    re.IGNORECASE,
+)
+ASKS_WHAT_TO_DO = re.compile(
+    r"how (?:do|should|would|can) (?:you|the|it)|and how|how .* prevent|\bfix|instead|\bcure\b"
+    r"|what (?:do you|should|must|is better|mends|helps|stops|prevents|is the|does the job)"
+    r"|what are your options|defence|ways? out|which (?:commands|ways|settings)|\bneed|where do"
+    r"|when must",
+    re.IGNORECASE,
+)
+
+
+def test_key_points_that_say_what_to_do_are_asked_for(deck: Deck):
+    unasked = {
+        question.id: orders
+        for question in deck
+        if (orders := [point for point in question.key_points if ORDER.search(point)])
+        and not ASKS_WHAT_TO_DO.search(question.prompt)
+    }
+
+    assert unasked == {}
+
+
 def test_an_answer_has_60_to_180_words_in_one_to_three_paragraphs(deck: Deck):
     lengths = {question.id: len(" ".join(question.answer).split()) for question in deck}
 
