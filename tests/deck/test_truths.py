@@ -40,6 +40,9 @@ FALSE = {
     "writing was access before 3.1.3, too": r"only reading a value.*\baccessed",
     "request.url shows U+2028 as it is": r"a line break stays percent-encoded",
     "flask db list-templates needs no init": r"every other command stops",
+    "a handler must take lines of the level": r"looks for a handler on that logger or its parents\.",
+    "cached goes by the path of the request": r"`cached` has no arguments in its key",
+    "a hash lets a fixed script run as well": r"one inline script of your own template run, and no injected",
     "script code is a place too": r"[Ii]n which two places of an HTML template",
 }
 """What is true, and how the false statement is usually put."""
