@@ -43,6 +43,9 @@ FALSE = {
     "a handler must take lines of the level": r"looks for a handler on that logger or its parents\.",
     "cached goes by the path of the request": r"`cached` has no arguments in its key",
     "a hash lets a fixed script run as well": r"one inline script of your own template run, and no injected",
+    "the context is gone after client.get": r"Run the view with few and with many rows",
+    "Talisman adds a nonce only to what the policy names": r"^name the directive in `content_security",
+    "Talisman reads X-Forwarded-Proto itself": r"must therefore learn the real scheme",
     "script code is a place too": r"[Ii]n which two places of an HTML template",
 }
 """What is true, and how the false statement is usually put."""
