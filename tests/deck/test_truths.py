@@ -30,6 +30,8 @@ FALSE = {
     "the import name says nothing about being run": r"import name tells Flask whether",
     "autogenerate does not see a rename": r"(?:detects|recognises) a renamed",
     "create_all alters nothing": r"`?create_all(?:\(\))?`? (?:adds|alters|changes) (?:the )?columns",
+    "a uuid ranks no higher than a plain variable": r"narrower converter|Only when two rules are equal",
+    "without an Accept header any type will do": r"`None`, which deserves a 406",
     "merged contexts are of 3.2": r"(?:Flask|Since|since|In|in) 3\.2",
     "an event loop is of one async function": r"[Rr]equest (?:gets|has) its own event loop|loop made for this one request|[Rr]equest's event loop",
     "--sort match lists by endpoint": r"`--sort match`[^.]*\bin the order in which",
