@@ -32,6 +32,7 @@ FALSE = {
     "create_all alters nothing": r"`?create_all(?:\(\))?`? (?:adds|alters|changes) (?:the )?columns",
     "a uuid ranks no higher than a plain variable": r"narrower converter|Only when two rules are equal",
     "without an Accept header any type will do": r"`None`, which deserves a 406",
+    "a handler for a status code comes before a blueprint's for a class": r"error is first offered to the child's handlers|If a blueprint handles the request, its handlers are asked first",
     "merged contexts are of 3.2": r"(?:Flask|Since|since|In|in) 3\.2",
     "an event loop is of one async function": r"[Rr]equest (?:gets|has) its own event loop|loop made for this one request|[Rr]equest's event loop",
     "--sort match lists by endpoint": r"`--sort match`[^.]*\bin the order in which",
