@@ -70,6 +70,15 @@ def test_no_question_links_twice_to_the_same_page(deck: Deck):
     assert [q.id for q in deck if len(set(q.docs)) != len(q.docs)] == []
 
 
+def test_the_page_on_security_is_not_linked_for_how_files_are_cached(deck: Deck):
+    """It speaks of headers, cookies and escaping, and never of `Cache-Control`."""
+    linked = {q.id for q in deck if any(url.endswith("/web-security/") for url in q.docs)}
+    caching = {q.id for q in deck if any("Cache-Control: no-cache" in k for k in q.key_points)}
+
+    assert caching
+    assert linked & caching == set()
+
+
 def test_most_questions_link_to_pallets(deck: Deck):
     hosts = [{urlsplit(url).hostname or "" for url in question.docs} for question in deck]
     own = sum(any(host.endswith(".palletsprojects.com") for host in each) for each in hosts)
