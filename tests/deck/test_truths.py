@@ -35,6 +35,8 @@ FALSE = {
     "a handler for a status code comes before a blueprint's for a class": r"error is first offered to the child's handlers|If a blueprint handles the request, its handlers are asked first",
     "where subdomains count, a foreign host is not served as usual": r"Since 3\.1 it is served as usual:",
     "a session takes a datetime, bytes and a UUID too": r"[Ss]ession values must be serialisable as JSON",
+    "a package's instance folder lies beside it": r"instance folder are found from",
+    "what is logged at INFO shows in debug mode only": r"logs the places it searched, at level INFO\.",
     "merged contexts are of 3.2": r"(?:Flask|Since|since|In|in) 3\.2",
     "an event loop is of one async function": r"[Rr]equest (?:gets|has) its own event loop|loop made for this one request|[Rr]equest's event loop",
     "--sort match lists by endpoint": r"`--sort match`[^.]*\bin the order in which",
