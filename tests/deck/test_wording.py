@@ -65,6 +65,25 @@ def test_american_spelling_is_seen(word):
     assert AMERICAN.search(word)
 
 
+MISREAD = {
+    "typing error": "to these readers typing is about types: typo",
+    "turns round": "it is the other way round",
+}
+"""What reads as something else, and why or what to write instead."""
+
+
+def test_no_sentence_is_easily_misread(deck: Deck):
+    found = [
+        (question.id, words)
+        for question in deck
+        for text in prose_of(question)
+        for words in MISREAD
+        if words in text
+    ]
+
+    assert found == []
+
+
 def test_a_prompt_ends_with_its_question(deck: Deck):
     assert [question.id for question in deck if not question.prompt.endswith("?")] == []
     assert [q.id for q in deck if not 20 <= len(q.prompt) <= 250] == []
