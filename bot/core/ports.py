@@ -437,11 +437,11 @@ class Store(Protocol):
         """
 
     async def edited(
-        self, round_id: RoundId, until: datetime, again_at: datetime | None = None
+        self, round_id: RoundId, until: datetime, now: datetime, again_at: datetime | None = None
     ) -> None:
         """
-        Settle an edit that was ours until *until*, or put it off to *again_at*; does nothing where
-        another has been asked for since.
+        Settle an edit that was ours until *until*, or put it off to *again_at*. Where another has
+        been asked for since, one is due: ours may have covered what another process has written.
         """
 
     # --- small things

@@ -146,6 +146,6 @@ class Counters:
         now = self._clock()
         again_at = None if again_after is None else now + again_after
         try:
-            await self._store.edited(edit.view.round.id, edit.until, again_at)
+            await self._store.edited(edit.view.round.id, edit.until, now, again_at)
         except StoreError as error:
             self._health.ill(str(error), now)

@@ -189,8 +189,18 @@ def claim_edits(
 
 
 def edited(
-    connection: Connection, round_id: RoundId, until: datetime, again_at: datetime | None
+    connection: Connection,
+    round_id: RoundId,
+    until: datetime,
+    now: datetime,
+    again_at: datetime | None,
 ) -> None:
-    """Settle an edit or put it off, unless another has been asked for since it was claimed."""
+    """
+    Settle an edit or put it off, unless another has been asked for since it was claimed.
+
+    That one may have been claimed and made already, by another process, and ours have covered it:
+    so one more is made due.
+    """
     wanted = {"round": round_id, "until": until, "again_at": again_at}
-    connection.execute(_EDITED, wanted)
+    if not connection.execute(_EDITED, wanted).rowcount:
+        ask_edit(connection, round_id, now + EDIT_EVERY)

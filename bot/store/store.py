@@ -255,9 +255,9 @@ class Store:
         return await self._database.write(rounds.claim_edits, platforms, now, until, limit, busy)
 
     async def edited(
-        self, round_id: RoundId, until: datetime, again_at: datetime | None = None
+        self, round_id: RoundId, until: datetime, now: datetime, again_at: datetime | None = None
     ) -> None:
-        await self._database.write(rounds.edited, round_id, until, again_at)
+        await self._database.write(rounds.edited, round_id, until, now, again_at)
 
     async def first_time(self, key: str, now: datetime, keep: timedelta) -> bool:
         return await self._database.write(kept.first_time, key, now, keep)

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from bot.core.ports import Store
 from bot.scheduler.counters import LEASE
-from tests.builders import ALL_PLATFORMS, DAY, NOON, a_caller, a_channel, grade, the_round
-from tests.fakes.channel_server import Fault
-from tests.scheduler.harness import QUICK, MovedClock, a_server_and_bot, until
+from tests.builders import ALL_PLATFORMS, DAY, MINUTE, NOON, a_caller, a_channel, grade, the_round
+from tests.fakes.channel_server import ChannelMessenger, Fault
+from tests.scheduler.harness import QUICK, MovedClock, a_bot, a_server_and_bot, until
 
 
 async def test_a_card_is_edited_at_once_and_then_at_most_every_30_seconds(store: Store):
@@ -151,3 +151,30 @@ async def test_an_edit_of_a_killed_process_is_made_by_another(store: Store):
         await bot.beat()
 
         assert len(server.edits) == 1
+
+
+async def test_an_edit_that_arrives_after_that_of_another_process_is_made_good(store: Store):
+    await a_channel(store)
+
+    async with (
+        a_server_and_bot(store) as (server, bot),
+        ChannelMessenger(server.url) as messenger,
+        a_bot(store, messenger, clock=bot.clock) as other,
+    ):
+        await bot.beat()
+        bot.clock.move_to(NOON + DAY - MINUTE)
+        await grade(store, await the_round(store, now=bot.clock()), now=bot.clock())
+        server.plan = lambda name, _: Fault.SLOW if name == "edit" else Fault.NONE
+        await bot.ticker.beat()
+        await until(lambda: "edit" in [name for name, _ in server.requests])
+        server.plan = lambda _name, _payload: Fault.NONE
+        await other.beat_at(NOON + DAY)
+        await bot.idle()
+        assert ["closed" in text for _, text in server.edits] == [True, False]
+
+        bot.clock.move(seconds=31)
+        await bot.beat()
+        bot.clock.move(minutes=10)
+        await bot.beat()
+
+        assert ["closed" in text for _, text in server.edits] == [True, False, True]

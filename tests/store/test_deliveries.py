@@ -392,7 +392,7 @@ async def test_an_edit_that_did_not_arrive_is_asked_for_again(store):
     await grade(store, key)
     await store.claim_edits(ALL_PLATFORMS, NOON, NOON + MINUTE)
 
-    await store.edited(key.round_id, NOON + MINUTE, NOON + HOUR)
+    await store.edited(key.round_id, NOON + MINUTE, NOON, NOON + HOUR)
 
     assert await edits(store, NOON + 59 * MINUTE) == []
     assert await edits(store, NOON + HOUR) == [1]
@@ -412,7 +412,7 @@ async def test_an_edit_that_arrived_is_not_made_again(store):
     await grade(store, key)
     await store.claim_edits(ALL_PLATFORMS, NOON, NOON + 5 * MINUTE)
 
-    await store.edited(key.round_id, NOON + 5 * MINUTE)
+    await store.edited(key.round_id, NOON + 5 * MINUTE, NOON)
 
     assert not (await store.due(ALL_PLATFORMS, NOON + HOUR)).counters
 
@@ -423,7 +423,7 @@ async def test_a_grade_during_an_edit_is_shown_by_the_next(store):
     await store.claim_edits(ALL_PLATFORMS, NOON, NOON + 5 * MINUTE)
     await grade(store, key, a_caller("U2"), now=NOON + MINUTE / 60)
 
-    await store.edited(key.round_id, NOON + 5 * MINUTE)
+    await store.edited(key.round_id, NOON + 5 * MINUTE, NOON)
 
     assert await edits(store, NOON + MINUTE / 2) == [2]
 
