@@ -9,7 +9,8 @@ QuizError                      the member is told why
 ├── NoChannelError             the command needs a channel and there is none here
 ├── NotSetUpError              the channel has no schedule yet
 ├── NotInChannelError          the bot has left the channel
-├── AlreadyPostedError         today's question is already there
+├── AlreadyPostedError         today's question is already there, or on its way
+├── NotPostedError             today's question was not posted, and its round is over
 ├── AlreadySharedError         the leaderboard was shared today
 ├── NoQuestionError            no question fits the levels and topics asked for
 ├── NothingToAskError          no question fits the channel's levels and topics
@@ -83,10 +84,18 @@ class NotInChannelError(QuizError):
 
 
 class AlreadyPostedError(QuizError):
-    """Today's question is already in the channel."""
+    """Today's question is already in the channel, or on its way there."""
 
     def __init__(self, local_on: date) -> None:
         super().__init__(f"the question of {local_on} is already posted")
+        self.local_on = local_on
+
+
+class NotPostedError(QuizError):
+    """Today's question was not posted while its round was open."""
+
+    def __init__(self, local_on: date) -> None:
+        super().__init__(f"the question of {local_on} was not posted in time")
         self.local_on = local_on
 
 

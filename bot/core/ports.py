@@ -319,8 +319,9 @@ class Store(Protocol):
         Owe the daily that *rule* wants posted at once, closing any round still open there.
 
         Where the channel has an open round of that date whose card was not posted, it is owed
-        again. Raises AlreadyPostedError for any other round of that or a later date,
-        NoQuestionError when *pick* finds none, NotSetUpError for a NEW, GONE or unknown channel.
+        again; NotPostedError is raised where that is over. Raises AlreadyPostedError for any other
+        round of that or a later date, NoQuestionError when *pick* finds none, NotSetUpError for a
+        NEW, GONE or unknown channel.
         """
 
     async def share(self, caller: Caller, on: date, period: str, now: datetime) -> Delivery:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from bot.core.errors import AlreadyPostedError, NoQuestionError
+from bot.core.errors import AlreadyPostedError, NoQuestionError, NotPostedError
 from bot.core.models import Caller, Channel, Delivery, DeliveryState, Kind
 from bot.core.views import DailyRule, PickRule
 from bot.store.channels import lock_set_up
@@ -15,18 +15,19 @@ from bot.store.deliveries import get_delivery
 from bot.store.opening import Opening, asked_in, move_on, open_rounds
 from bot.store.tables import deliveries, rounds
 
-_DAILY_OF = select(deliveries.c.id).where(
+_DAILY_OF = select(deliveries.c.id, deliveries.c.state).where(
     deliveries.c.channel_id == bindparam("channel"),
     deliveries.c.kind == Kind.DAILY,
     deliveries.c.local_on == bindparam("on"),
 )
+_NOT_POSTED = (DeliveryState.FAILED, DeliveryState.SKIPPED)
 _AGAIN = (
     update(deliveries)
     .where(
         deliveries.c.channel_id == bindparam("channel"),
         deliveries.c.kind == Kind.DAILY,
         deliveries.c.local_on == bindparam("on"),
-        deliveries.c.state.in_([DeliveryState.FAILED, DeliveryState.SKIPPED]),
+        deliveries.c.state.in_(_NOT_POSTED),
         deliveries.c.round_id.in_(
             select(rounds.c.id).where(
                 rounds.c.closed_at.is_(None), rounds.c.closes_at > bindparam("now")
@@ -50,9 +51,9 @@ def post_now(
     """
     Owe the daily that *rule* wants posted at once, closing any round still open there.
 
-    One of that date that was not posted is owed again. Raises AlreadyPostedError for any other
-    round of that or a later date, NoQuestionError when *pick* finds none, NotSetUpError for a NEW,
-    GONE or unknown channel.
+    One of that date that was not posted is owed again, or raises NotPostedError once its round is
+    over. Raises AlreadyPostedError for any other round of that or a later date, NoQuestionError
+    when *pick* finds none, NotSetUpError for a NEW, GONE or unknown channel.
     """
     channel = lock_set_up(connection, caller)
     plan = rule(channel, now)
@@ -76,12 +77,15 @@ def _owe_again(connection: Connection, channel: Channel, on: date, now: datetime
     Owe a daily that was not posted once more while its round is open; look first, for it may be
     there.
 
-    Raises AlreadyPostedError when there is no such daily.
+    Raises NotPostedError when it is over, AlreadyPostedError when there is no such daily.
     """
     id_ = connection.scalar(_AGAIN, _key(channel, on) | {"now": now})
-    if id_ is None:
-        raise AlreadyPostedError(on)
-    return get_delivery(connection, id_)
+    if id_ is not None:
+        return get_delivery(connection, id_)
+    daily = connection.execute(_DAILY_OF, _key(channel, on)).one_or_none()
+    if daily is not None and daily.state in _NOT_POSTED:
+        raise NotPostedError(on)
+    raise AlreadyPostedError(on)
 
 
 def _key(channel: Channel, on: date) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from bot.core.errors import (
     NotAdminError,
     NothingToAskError,
     NotInChannelError,
+    NotPostedError,
     NotRevealedError,
     NotSetUpError,
     RoundClosedError,
@@ -676,7 +677,7 @@ async def test_what_could_not_be_posted_before_it_closed_is_not_asked_again(worl
     await world.store.failed(lease.delivery.id, "no permission", "Give it.", world.now)
     world.now += HOUR
 
-    with pytest.raises(AlreadyPostedError):
+    with pytest.raises(NotPostedError):
         await world.quiz.command(ANN, "now")
 
 

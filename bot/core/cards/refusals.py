@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
 
-from bot.core.cards.channel import SET_UP
+from bot.core.cards.channel import DOCTOR, SET_UP
 from bot.core.cards.rounds import PRACTISE
 from bot.core.commands import SETTING_WORDS
 from bot.core.errors import (
@@ -17,6 +17,7 @@ from bot.core.errors import (
     NotAQuestionError,
     NothingToAskError,
     NotInChannelError,
+    NotPostedError,
     NotRevealedError,
     NotSetUpError,
     QuizError,
@@ -67,7 +68,13 @@ _PLAIN: dict[type[QuizError], Card] = {
     NotInChannelError: _card(
         "I am no longer in this channel. Invite me back, then type /flaskquiz resume."
     ),
-    AlreadyPostedError: _card("Today's question is already here. The next one comes on its day."),
+    AlreadyPostedError: _card(
+        "Today's question is already here, or on its way. The next one comes on its day."
+    ),
+    NotPostedError: _card(
+        "Today's question was not posted, and its round is over. The next one comes on its day.",
+        DOCTOR,
+    ),
     AlreadySharedError: _card(
         "The leaderboard was shared here today already. Once a day is enough."
     ),
