@@ -41,6 +41,7 @@ _PLAYED = (
     .where(
         scores.c.channel_id.in_(bindparam("channels", expanding=True)),
         scores.c.period.in_(bindparam("periods", expanding=True)),
+        scores.c.shown.is_(True),  # else the post alone would say that a hidden member played
     )
     .distinct()
 )
@@ -144,7 +145,7 @@ def _pick(
 def _played(
     connection: Connection, weeks: Sequence[tuple[ChannelId, date]]
 ) -> set[tuple[ChannelId, str]]:
-    """Find the channels and weeks in which anybody played."""
+    """Find the channels and weeks in which anybody who is shown played."""
     wanted = {
         "channels": [channel_id for channel_id, _ in weeks],
         "periods": sorted({week_of(on) for _, on in weeks}),

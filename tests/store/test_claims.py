@@ -364,6 +364,17 @@ async def test_no_digest_for_a_week_nobody_played_or_too_late(store):
     assert await owed(store, a_caller(channel="C2"), kind=Kind.DIGEST) == []
 
 
+async def test_no_digest_for_a_week_in_which_only_hidden_members_played(store):
+    key = await a_round(store)
+    await store.set_hidden(a_caller("U1"), True, NOON)
+    await grade(store, key, a_caller("U1"))
+    monday = NOON + 7 * DAY
+
+    assert await digest(store, monday, DigestPlan(MONDAY, monday + 7 * DAY)) == 1
+
+    assert await owed(store, kind=Kind.DIGEST) == []
+
+
 async def test_a_digest_of_one_week_is_owed_once(store):
     await grade(store, await a_round(store))
     monday = NOON + 7 * DAY
