@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shutil import copymode
 from typing import Any
 
 from alembic import command
@@ -133,6 +134,8 @@ def _back_up(path: Path, revision: str) -> Path:
     partial = backup.with_name(f"{backup.name}.partial")
     try:
         partial.unlink(missing_ok=True)
+        partial.touch()
+        copymode(path, partial)  # before anything is in it: nobody may read more there than here
         with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(partial)) as copy:
             source.backup(copy)
         return partial.replace(backup)

@@ -153,6 +153,15 @@ def test_a_file_is_copied_before_it_changes(sqlite_url, tmp_path, next_version):
     copy.close()
 
 
+def test_the_copy_is_for_the_eyes_that_may_see_the_file(sqlite_url, tmp_path, next_version):
+    (tmp_path / "flaskquiz.db").chmod(0o600)
+    next_version()
+
+    migration = migrations.migrate(sqlite_url)
+
+    assert migration.backup.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_migration_that_fails_changes_nothing(database_url, next_version):
     next_version(then="op.execute('SELECT * FROM nowhere')")
 
