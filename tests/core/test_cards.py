@@ -31,6 +31,7 @@ from bot.core.errors import (
     NotAdminError,
     NothingToAskError,
     NotInChannelError,
+    NotPostedError,
     NotRevealedError,
     NotSetUpError,
     QuizError,
@@ -491,6 +492,7 @@ def test_the_doctor_says_what_failed_and_why():
     deliveries = [
         a_delivery(DeliveryState.SENT, sent_at=NOW, tries=2),
         a_delivery(DeliveryState.FAILED, tries=1, error="channel_not_found"),
+        a_delivery(DeliveryState.FAILED, error="the bot left the channel"),
         a_delivery(DeliveryState.SKIPPED),
         a_delivery(DeliveryState.PENDING, tries=1, error="503"),
     ]
@@ -510,6 +512,7 @@ def test_the_doctor_says_what_failed_and_why():
     assert "Posting has failed since yesterday 10:00: the bot was removed" in card
     assert "sent today 10:00 at try 2" in card
     assert "failed after 1 try: channel_not_found" in card
+    assert "failed: the bot left the channel" in card
     assert "skipped" in card
     assert "9 s away" in card
     assert "Next question tomorrow 09:00, in 23 hours." in card
@@ -550,6 +553,7 @@ REFUSALS = [
     NotInChannelError(),
     NothingToAskError(),
     AlreadyPostedError(date(2026, 11, 23)),
+    NotPostedError(date(2026, 11, 23)),
     AlreadySharedError(),
     NoQuestionError(),
     NoQuestionError("quantum", ("Contexts", "Routing")),

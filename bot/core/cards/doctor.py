@@ -93,7 +93,8 @@ def delivery_words(delivery: Delivery, now: datetime) -> tuple[str, str]:
         case DeliveryState.SKIPPED:
             words = f"skipped: {delivery.error or 'the bot was down that day'}"
         case DeliveryState.FAILED:
-            words = f"failed after {counted(delivery.tries, 'try', 'tries')}: {delivery.error}"
+            after = f" after {counted(delivery.tries, 'try', 'tries')}" if delivery.tries else ""
+            words = f"failed{after}: {delivery.error}"
         case _:
             tries = f", try {delivery.tries + 1}" if delivery.tries else ""
             again = f": {delivery.error}" if delivery.error else ""
