@@ -24,8 +24,8 @@ SHARE = 0.1
 """Edits come on top of the posts, at most so large a part of their pace."""
 ROOM = 50
 FIRST_PAUSE = timedelta(seconds=30)
-TRIES = 6
-"""Then the card stays as it is: after some 15 minutes."""
+TRIES = 10
+"""Then the card stays as it is: after four hours, for a round may close during an outage."""
 LEASE = timedelta(minutes=5)
 """How long an edit is ours: longer than it waits in line, so that another is due after a crash."""
 

@@ -6,7 +6,17 @@ from datetime import timedelta
 
 from bot.core.ports import Store
 from bot.scheduler.counters import LEASE
-from tests.builders import ALL_PLATFORMS, DAY, MINUTE, NOON, a_caller, a_channel, grade, the_round
+from tests.builders import (
+    ALL_PLATFORMS,
+    DAY,
+    HOUR,
+    MINUTE,
+    NOON,
+    a_caller,
+    a_channel,
+    grade,
+    the_round,
+)
 from tests.fakes.channel_server import ChannelMessenger, Fault
 from tests.scheduler.harness import QUICK, MovedClock, a_bot, a_server_and_bot, until
 
@@ -56,6 +66,23 @@ async def test_a_closed_card_shows_it(store: Store):
         assert "closed" in server.edits[0][1].lower() and "Button" not in server.edits[0][1]
 
 
+async def test_a_round_that_closed_while_its_platform_was_down_shows_it_afterwards(store: Store):
+    await a_channel(store, open_for=HOUR)
+
+    async with a_server_and_bot(store) as (server, bot):
+        await bot.beat()
+        server.plan = lambda _name, _payload: Fault.DOWN
+        for _ in range(12):
+            bot.clock.move(minutes=20)
+            await bot.beat()
+        server.plan = lambda _name, _payload: Fault.NONE
+        for _ in range(6):
+            bot.clock.move(minutes=20)
+            await bot.beat()
+
+        assert ["closed" in text for _, text in server.edits] == [True]
+
+
 async def test_an_edit_that_fails_is_tried_again_a_few_times(store: Store):
     await a_channel(store)
 
@@ -63,12 +90,12 @@ async def test_an_edit_that_fails_is_tried_again_a_few_times(store: Store):
         server.plan = lambda name, _: Fault.BROKEN if name == "edit" else Fault.NONE
         await bot.beat()
         await grade(store, await the_round(store))
-        for _ in range(120):
+        for _ in range(60):
             await bot.beat()
-            bot.clock.move(seconds=30)
+            bot.clock.move(minutes=10)
 
         tried = [name for name, _ in server.requests].count("edit")
-        assert tried == 6
+        assert tried == 10
         assert not server.edits
 
 
