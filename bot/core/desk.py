@@ -121,7 +121,7 @@ class Desk:
         if channel is None:
             raise NotSetUpError
         now = self._clock()
-        offset = await self._store.now() - now
+        offset = await self._store.now() - self._clock()  # not *now*: that may have taken long
         complaints = await self._complaints(channel)
         last = await self._store.last_deliveries(caller)
         return doctor(channel, self._deck, last, complaints, offset, now)

@@ -836,6 +836,18 @@ async def test_the_board_of_before_midnight_is_shared_after_it(world, seen, shar
     assert [d.detail for d in kept] == [shared]
 
 
+async def test_a_database_that_takes_long_is_no_clock_that_is_wrong(world, monkeypatch):
+    await world.ask()
+
+    async def now_at_last() -> datetime:
+        world.now += timedelta(seconds=5)
+        return world.now
+
+    monkeypatch.setattr(world.store, "now", now_at_last)
+
+    assert "All is well." in said(await world.quiz.command(ANN, "doctor"))
+
+
 async def test_the_doctor_tells_the_next_post_and_the_last_ones(world):
     await world.ask()
 
