@@ -326,8 +326,8 @@ class Store(Protocol):
 
     async def share(self, caller: Caller, on: date, period: str, now: datetime) -> Delivery:
         """
-        Owe the channel a leaderboard; raises AlreadySharedError, one a local date, and
-        NoChannelError for an unknown channel.
+        Owe the channel a leaderboard, one a local date; again where that could not be posted.
+        Raises AlreadySharedError, and NoChannelError for an unknown channel.
         """
 
     async def due(self, platforms: Collection[Platform], now: datetime) -> Due:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
 from bot.core.calendar import local_date
-from bot.core.errors import AlreadySharedError
 from bot.core.models import (
     Caller,
     ChannelState,
@@ -20,7 +19,7 @@ from bot.core.models import (
     MessageRef,
 )
 from bot.store import channels as channel_store
-from bot.store.channels import channel_of, find_channel, get_channel
+from bot.store.channels import channel_of, find_channel
 from bot.store.owed import ERROR_MAX, owe
 from bot.store.rounds import ask_edit
 from bot.store.tables import channels, deliveries, rounds
@@ -228,16 +227,3 @@ def _settle(connection: Connection, delivery: Delivery, values: dict[str, Any]) 
     values = {"due_at": None} | values
     values["error"] = fit(values["error"], ERROR_MAX)
     connection.execute(update(deliveries).where(deliveries.c.id == delivery.id).values(values))
-
-
-def share(connection: Connection, caller: Caller, on: date, period: str, now: datetime) -> Delivery:
-    """
-    Owe the channel a leaderboard; raises AlreadySharedError, one a local date.
-
-    Raises NoChannelError where the caller's channel is unknown.
-    """
-    channel = get_channel(connection, caller)
-    id_ = owe(connection, channel, Kind.SHARE, on, now, detail=period)
-    if id_ is None:
-        raise AlreadySharedError
-    return get_delivery(connection, id_)

@@ -1,4 +1,4 @@
-"""Posting the daily now, because an admin asks for it."""
+"""Posting what somebody asks for: the daily now, or the leaderboard."""
 
 from __future__ import annotations
 
@@ -7,12 +7,18 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from bot.core.errors import AlreadyPostedError, NoQuestionError, NotPostedError
+from bot.core.errors import (
+    AlreadyPostedError,
+    AlreadySharedError,
+    NoQuestionError,
+    NotPostedError,
+)
 from bot.core.models import Caller, Channel, Delivery, DeliveryState, Kind
 from bot.core.views import DailyRule, PickRule
-from bot.store.channels import lock_set_up
+from bot.store.channels import get_channel, lock_set_up
 from bot.store.deliveries import get_delivery
 from bot.store.opening import Opening, asked_in, move_on, open_rounds
+from bot.store.owed import owe
 from bot.store.tables import deliveries, rounds
 
 _DAILY_OF = select(deliveries.c.id, deliveries.c.state).where(
@@ -36,6 +42,23 @@ _AGAIN = (
     )
     .values(
         state=DeliveryState.SENDING, due_at=bindparam("now"), created_at=bindparam("now"), tries=0
+    )
+    .returning(deliveries.c.id)
+)
+_SHARE_AGAIN = (
+    update(deliveries)
+    .where(
+        deliveries.c.channel_id == bindparam("channel"),
+        deliveries.c.kind == Kind.SHARE,
+        deliveries.c.local_on == bindparam("on"),
+        deliveries.c.state.in_(_NOT_POSTED),
+    )
+    .values(
+        state=DeliveryState.SENDING,
+        due_at=bindparam("now"),
+        created_at=bindparam("now"),
+        tries=0,
+        detail=bindparam("period"),
     )
     .returning(deliveries.c.id)
 )
@@ -86,6 +109,22 @@ def _owe_again(connection: Connection, channel: Channel, on: date, now: datetime
     if daily is not None and daily.state in _NOT_POSTED:
         raise NotPostedError(on)
     raise AlreadyPostedError(on)
+
+
+def share(connection: Connection, caller: Caller, on: date, period: str, now: datetime) -> Delivery:
+    """
+    Owe the channel a leaderboard, one a local date; again where that could not be posted.
+
+    Raises AlreadySharedError, and NoChannelError where the caller's channel is unknown.
+    """
+    channel = get_channel(connection, caller)
+    id_ = owe(connection, channel, Kind.SHARE, on, now, detail=period)
+    if id_ is None:
+        again = {"channel": channel.id, "on": on, "now": now, "period": period}
+        id_ = connection.scalar(_SHARE_AGAIN, again)
+    if id_ is None:
+        raise AlreadySharedError
+    return get_delivery(connection, id_)
 
 
 def _key(channel: Channel, on: date) -> dict[str, Any]:

@@ -172,7 +172,7 @@ class Store:
         return await self._database.write(posting.post_now, caller, rule, pick, now)
 
     async def share(self, caller: Caller, on: date, period: str, now: datetime) -> Delivery:
-        return await self._database.write(deliveries.share, caller, on, period, now)
+        return await self._database.write(posting.share, caller, on, period, now)
 
     async def due(self, platforms: Collection[Platform], now: datetime) -> Due:
         return await self._database.read(due.due, platforms, now)

@@ -484,6 +484,22 @@ async def test_a_leaderboard_is_shared_once_a_date(store):
     await store.share(a_caller(), MONDAY + DAY, "all", NOON + DAY)
 
 
+async def test_a_leaderboard_that_could_not_be_shared_is_shared_once_somebody_asks_again(store):
+    await a_channel(store, now=NOON + HOUR)
+    await store.share(a_caller(), MONDAY, "2026-W48", NOON)
+    [first] = await store.lease(ALL_PLATFORMS, NOON, HOUR)
+    await store.failed(first.delivery.id, "no permission", "Give it.", NOON)
+
+    share = await store.share(a_caller(), MONDAY, "all", NOON + HOUR)
+
+    assert (share.id, share.detail) == (first.delivery.id, "all")
+    [again] = await store.lease(ALL_PLATFORMS, NOON + HOUR, HOUR, kinds=[Kind.SHARE])
+    assert again.look_first
+    await store.delivered(share.id, MessageRef("m1"), NOON + HOUR)
+    with pytest.raises(AlreadySharedError):
+        await store.share(a_caller(), MONDAY, "all", NOON + HOUR)
+
+
 async def test_a_share_needs_a_channel(store):
     with pytest.raises(NoChannelError):
         await store.share(a_caller(), MONDAY, "all", NOON)
