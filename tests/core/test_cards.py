@@ -485,6 +485,12 @@ def a_delivery(state: DeliveryState, **changes: Any) -> Delivery:
     )
 
 
+def test_the_doctor_counts_no_second_try_while_the_first_is_under_way():
+    _, words = doctor.delivery_words(a_delivery(DeliveryState.SENDING, tries=1), NOW)
+
+    assert words == "on its way"
+
+
 def test_the_doctor_says_what_failed_and_why():
     failing = replace(
         CHANNEL, failing_since=NOW - timedelta(days=1), failing_reason="the bot was removed"

@@ -96,9 +96,9 @@ def delivery_words(delivery: Delivery, now: datetime) -> tuple[str, str]:
             after = f" after {counted(delivery.tries, 'try', 'tries')}" if delivery.tries else ""
             words = f"failed{after}: {delivery.error}"
         case _:
-            tries = f", try {delivery.tries + 1}" if delivery.tries else ""
-            again = f": {delivery.error}" if delivery.error else ""
-            words = f"on its way{tries}{again}"
+            # Without an error the first try is under way, or was handed back.
+            again = f", try {delivery.tries + 1}: {delivery.error}" if delivery.error else ""
+            words = f"on its way{again}"
     return label, words
 
 
