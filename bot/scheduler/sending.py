@@ -87,7 +87,9 @@ class Sender:
             return Outcome()  # deleted with its workspace
         except StoreError as error:
             self._health.ill(str(error), self._clock())
-            return Outcome()  # its lease runs out
+            pause = self._patience.pause(lease.delivery.tries, self._random)
+            await self.hand_back(lease, pause)
+            return Outcome()
         except Exception:  # an edge: a fault in one card must not stop the others
             logger.exception("Delivery %s could not be composed", lease.delivery.id)
             return await self._again(lease, None, BROKE, is_unknown=lease.look_first)

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.duties import daily_plan
-from bot.core.errors import ChartError
+from bot.core.errors import ChartError, StoreError
 from bot.core.models import (
     Caller,
     ChannelState,
@@ -20,6 +20,7 @@ from bot.core.models import (
     Platform,
 )
 from bot.core.ports import Pace, Store
+from bot.core.views import Week
 from bot.store.database import Database
 from bot.store.store import Store as RealStore
 from tests.builders import (
@@ -412,6 +413,27 @@ async def test_a_digest_is_posted_for_a_week_in_which_somebody_played(store: Sto
         await bot.beat_at(NOON + 7 * DAY)
 
         assert [m.channel for m in server.messages if m.kind == "digest"] == ["C1"]
+
+
+async def test_a_digest_that_could_not_be_read_waits_for_no_lease_to_end(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    async def away(*_: object) -> Week:
+        raise StoreError("the database is away")
+
+    await a_channel(store, digest_at=NOON.time())
+    async with a_server_and_bot(store) as (server, bot):
+        await bot.beat()
+        await grade(store, await the_round(store))
+        with monkeypatch.context() as database:
+            database.setattr(store, "week", away)
+            await bot.beat_at(NOON + 7 * DAY)
+        assert bot.health.trouble == "the database is away"
+        bot.clock.move(seconds=5)
+        await bot.beat()
+
+        assert [m.kind for m in server.messages].count("digest") == 1
+        assert "find" not in [name for name, _ in server.requests]
 
 
 async def test_a_digest_whose_picture_cannot_be_drawn_goes_without(
