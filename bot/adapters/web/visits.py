@@ -19,7 +19,10 @@ from bot.core.errors import StoreError
 logger = logging.getLogger(__name__)
 
 FRAGMENT = "X-FlaskQuiz"
-"""Sent by our script, which wants a piece of a page, or a sentence where something is wrong."""
+"""
+Sent by our script, which wants a piece of a page, or a sentence where something is wrong; and sent
+back, so that it does not take the page of a proxy for either.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,8 @@ class Guard:
                 response = self._refusal(request, PageError(500, apology().summary))
             if not response.prepared:
                 harden(response)
+                if FRAGMENT in request.headers:
+                    response.headers[FRAGMENT] = "1"
             return response
 
         return guarded

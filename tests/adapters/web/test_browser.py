@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from tests.adapters.web.chromium import CHROMIUM, Person, chromium, person
 from tests.adapters.web.running import Running, running
 from tests.adapters.web.test_round import SECRETS, one_question
+from tests.adapters.web.visiting import visiting
 from tests.adapters.web.wire import wired
 
 pytestmark = [

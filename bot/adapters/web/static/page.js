@@ -17,6 +17,8 @@ async function ask(url, options = {}) {
   try {
     const response = await fetch(url, { ...options, headers });
     const text = await response.text();
+    // A proxy that cannot reach us answers with a page of its own.
+    if (!response.headers.has("X-FlaskQuiz")) return { status: 0, text: LOST };
     return {
       status: response.status,
       text,
@@ -24,10 +26,9 @@ async function ask(url, options = {}) {
       again: response.headers.has("X-Again"),
     };
   } catch {
-    return { status: 0, text: LOST, address: "/" };
+    return { status: 0, text: LOST };
   }
 }
-
 
 function parse(html) {
   const template = document.createElement("template");
