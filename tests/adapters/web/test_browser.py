@@ -440,3 +440,54 @@ async def test_pressing_twice_is_pressing_once(ann: Person, here: Running):
 
     await ann.page.goto(here.url)
     await ann.sees("1 tried")
+
+
+async def test_the_panel_asked_for_last_stays_whatever_comes_later(ann: Person):
+    page, held = ann.page, Held()
+    await page.route("**/panel?show=me", held)
+
+    async with page.expect_request("**/panel?show=me"):
+        await page.get_by_role("link", name="Me", exact=True).click()
+    await page.get_by_role("link", name="Team").click()
+    await ann.sees("What this channel knows")
+    async with page.expect_response("**/panel?show=me"):
+        await held.let_go()
+
+    await expect(page.locator("#panel-title")).to_have_text("What this channel knows")
+    assert page.url.endswith("?show=team")
+
+
+async def test_a_panel_that_was_left_before_it_came_does_not_open(ann: Person, here: Running):
+    page, held = ann.page, Held()
+    await page.goto(f"{here.url}/?show=me")
+    await page.get_by_role("link", name="Close").click()
+    await page.wait_for_url(here.url + "/")
+    await page.route("**/panel?show=me", held)
+
+    async with page.expect_request("**/panel?show=me"):
+        await page.evaluate("history.back()")
+    await page.evaluate("history.forward()")
+    await page.wait_for_url(here.url + "/")
+    async with page.expect_response("**/panel?show=me"):
+        await held.let_go()
+    await page.evaluate("new Promise((done) => setTimeout(done))")
+
+    await expect(page.locator("#panel")).to_be_hidden()
+
+
+class Held:
+    """A request on its way, until it is let go."""
+
+    def __init__(self) -> None:
+        self._routes: list[Route] = []
+
+    async def __call__(self, route: Route) -> None:
+        self._routes.append(route)
+
+    async def let_go(self) -> None:
+        for route in self._routes:
+            await route.continue_()
+
+    async def fail(self) -> None:
+        for route in self._routes:
+            await route.abort()

@@ -9,6 +9,7 @@ const LOST = "FlaskQuiz does not answer. What you typed is still here; try again
 const coarse = matchMedia("(pointer: coarse)");
 
 let opener = "";
+let wanted = null; // the panel asked for last: an older one that comes later is not shown
 
 // --- asking the server
 
@@ -62,6 +63,7 @@ function open() {
 }
 
 panel.addEventListener("close", () => {
+  if (wanted?.reads) wanted = null;
   if (location.search) history.pushState(null, "", "/");
   // The browser gives the focus back by itself, unless that card was replaced meanwhile.
   const active = document.activeElement;
@@ -79,15 +81,18 @@ panel.addEventListener("click", (event) => {
 });
 
 async function go(show_, options) {
+  const own = wanted = { reads: true };
   const answer = await ask(`/panel?show=${encodeURIComponent(show_)}`);
+  if (own !== wanted) return;
   if (answer.status === 200) show(answer, options);
   else complain(null, answer.text);
 }
 
 addEventListener("popstate", () => {
-  const wanted = new URLSearchParams(location.search).get("show");
-  if (wanted) go(wanted, { push: false });
-  else if (panel.open) panel.close();
+  const show_ = new URLSearchParams(location.search).get("show");
+  if (show_) return go(show_, { push: false });
+  if (wanted?.reads) wanted = null;
+  if (panel.open) panel.close();
 });
 
 // --- words not sent yet
@@ -125,12 +130,13 @@ async function submit(form) {
   form.setAttribute("aria-busy", "true");
   complain(form, "");
   const url = form.getAttribute("action");
+  const own = wanted = {};
   const answer = await inTurn(() => ask(url, { method: "POST", body: fields }));
   form.removeAttribute("aria-busy");
   if (answer.status !== 200) return complain(form, answer.text);
   if (form.dataset.draft && !answer.again) sessionStorage.removeItem(draftKey(form));
-  if (form.id === "say") form.reset();
-  show(answer);
+  if (form.id === "say" && !answer.again) form.reset();
+  if (own === wanted) show(answer);
   refresh();
 }
 
