@@ -491,3 +491,29 @@ class Held:
     async def fail(self) -> None:
         for route in self._routes:
             await route.abort()
+
+
+async def test_a_feed_that_could_not_be_read_is_asked_for_again(browser: Browser, here: Running):
+    ann = await person(browser)
+    await ann.page.clock.install()
+    await ann.join(here.url, "Ann")
+    asked = 0
+
+    async def fail(route: Route) -> None:
+        nonlocal asked
+        asked += 1
+        await route.abort()
+
+    await ann.page.route("**/feed", fail)
+    async with ann.page.expect_event("requestfailed"):
+        await ann.page.evaluate("document.querySelector('#feed').dataset.version = 'old'")
+        here.clock.move(days=1)
+        here.ticker.wake()
+    await here.posted(3)
+    await ann.page.wait_for_timeout(100)
+    await ann.page.unroute("**/feed")
+    await expect(ann.page.locator("article")).to_have_count(1)
+
+    await ann.page.clock.run_for(6_000)
+
+    await expect(ann.page.locator("article")).to_have_count(2)

@@ -185,13 +185,17 @@ panel.addEventListener("change", (event) => {
 
 let refreshing = false;
 let again = false;
+let retry = 0;
 
 async function refresh() {
   again = refreshing;
   if (refreshing) return;
   refreshing = true;
+  clearTimeout(retry);
   const answer = await ask("/feed");
   if (answer.status === 200) merge(parse(answer.text).querySelector("#feed"));
+  // The stream says once that something is new; a hidden page hears it again when it is seen.
+  else if (!document.hidden) retry = setTimeout(refresh, 5000);
   refreshing = false;
   if (again) refresh();
 }
