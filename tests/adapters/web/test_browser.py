@@ -517,3 +517,19 @@ async def test_a_feed_that_could_not_be_read_is_asked_for_again(browser: Browser
     await ann.page.clock.run_for(6_000)
 
     await expect(ann.page.locator("article")).to_have_count(2)
+
+
+async def test_a_guest_is_not_told_of_a_failure_that_is_over(browser: Browser, here: Running):
+    guest = await person(browser)
+    page = guest.page
+    async with page.expect_response("**/live"):
+        await page.goto(here.url)
+    await page.route("**/panel?*", lambda route: route.abort())
+    await guest.press("Answer")
+    await expect(page.locator("#lost")).to_contain_text("does not answer")
+    await page.unroute("**/panel?*")
+
+    await guest.press("Answer")
+
+    await expect(page.get_by_role("dialog", name="What is your name?")).to_be_visible()
+    await expect(page.locator("#lost")).to_be_empty()

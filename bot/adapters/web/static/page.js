@@ -41,6 +41,7 @@ function parse(html) {
 
 function show(answer, { push = true } = {}) {
   for (const old of document.querySelectorAll("[role=alert]")) old.textContent = "";
+  if (source?.readyState === EventSource.OPEN) lost.textContent = "";
   panel.replaceChildren(parse(answer.text));
   open();
   if (push && location.pathname + location.search !== answer.address) {
