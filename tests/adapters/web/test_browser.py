@@ -533,3 +533,18 @@ async def test_a_guest_is_not_told_of_a_failure_that_is_over(browser: Browser, h
 
     await expect(page.get_by_role("dialog", name="What is your name?")).to_be_visible()
     await expect(page.locator("#lost")).to_be_empty()
+
+
+async def test_a_failure_is_told_to_who_has_left_the_form_too(browser: Browser, here: Running):
+    ann = await person(browser)
+    page, held = ann.page, Held()
+    await ann.join(here.url, "Ann")
+    await ann.try_it("some words")
+    await page.route("**/do", held)
+    async with page.expect_request("**/do"):
+        await ann.press("Save grade")
+    await page.keyboard.press("Escape")
+
+    await held.fail()
+
+    await expect(page.locator("#say [role=alert]")).to_contain_text("does not answer")

@@ -142,7 +142,8 @@ async function submit(form) {
 }
 
 function complain(form, sentence) {
-  const own = form?.querySelector("[role=alert]");
+  const seen = form?.isConnected && !form.closest("dialog:not([open])");
+  const own = seen && form.querySelector("[role=alert]");
   const shown = panel.open && panel.querySelector("[role=alert]");
   const place = own || shown || document.querySelector("#say .alert");
   if (place) place.textContent = sentence;
