@@ -548,3 +548,23 @@ async def test_a_failure_is_told_to_who_has_left_the_form_too(browser: Browser, 
     await held.fail()
 
     await expect(page.locator("#say [role=alert]")).to_contain_text("does not answer")
+
+
+async def test_words_wait_for_a_member_whose_cookie_was_lost(ann: Person):
+    page = ann.page
+    await ann.press("Answer")
+    await page.fill("#in-words", "a long thought")
+    await page.get_by_label("Sure").check()
+    await ann.context.clear_cookies()
+    await ann.press("Show answer")
+    await page.fill("#in-name", "Ann")  # taken: by her as she was
+    await ann.press("Join")
+    await ann.sees("Somebody here is called Ann already")
+    await page.fill("#in-name", "Ann B")
+    await ann.press("Join")
+    await page.wait_for_selector("#say")
+
+    await ann.press("Answer")
+
+    await expect(page.locator("#in-words")).to_have_value("a long thought")
+    ann.complaints.clear()  # of the name that was taken
