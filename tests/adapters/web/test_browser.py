@@ -568,3 +568,19 @@ async def test_words_wait_for_a_member_whose_cookie_was_lost(ann: Person):
 
     await expect(page.locator("#in-words")).to_have_value("a long thought")
     ann.complaints.clear()  # of the name that was taken
+
+
+async def test_who_joins_after_somebody_was_forgotten_does_not_see_their_words(
+    ann: Person, here: Running
+):
+    page = ann.page
+    await ann.press("Answer")
+    await page.fill("#in-words", "what only Ann may read")
+    await page.goto(f"{here.url}/?show=forget")
+    await ann.press("Delete it all")
+    await ann.sees("I have deleted everything I knew about you.")
+    await ann.join(here.url, "Ben")
+
+    await ann.press("Answer")
+
+    await expect(page.locator("#in-words")).to_have_value("")

@@ -152,6 +152,7 @@ function complain(form, sentence) {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if (form.matches("[data-forget]")) sessionStorage.clear();
   if (!form.matches("[data-live]")) return;
   event.preventDefault();
   opener = event.submitter?.id || opener;
