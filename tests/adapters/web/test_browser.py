@@ -584,3 +584,15 @@ async def test_who_joins_after_somebody_was_forgotten_does_not_see_their_words(
     await ann.press("Answer")
 
     await expect(page.locator("#in-words")).to_have_value("")
+
+
+async def test_a_refresh_never_sends_a_form_again(ann: Person, here: Running):
+    await ann.page.goto(f"{here.url}/?show=forget")
+    await ann.press("Delete it all")
+    await ann.sees("I have deleted everything I knew about you.")
+
+    assert ann.page.url == here.url + "/"
+    async with ann.page.expect_request(here.url + "/") as asked:
+        await ann.page.reload()
+
+    assert (await asked.value).method == "GET"

@@ -255,4 +255,6 @@ document.addEventListener("visibilitychange", () => {
 addEventListener("pagehide", leave);
 addEventListener("pageshow", follow);
 
+// The page may be the answer to a form; a refresh is to ask for the page, not to send that again.
+if (location.pathname !== "/") history.replaceState(null, "", "/");
 if (panel.open) open();
