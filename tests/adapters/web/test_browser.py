@@ -596,3 +596,29 @@ async def test_a_refresh_never_sends_a_form_again(ann: Person, here: Running):
         await ann.page.reload()
 
     assert (await asked.value).method == "GET"
+
+
+async def test_what_a_reader_selected_or_scrolled_stays_when_somebody_answers(
+    ann: Person, here: Running
+):
+    page = ann.page
+    here.clock.move(days=1)
+    here.ticker.wake()
+    await here.posted(3)
+    await expect(page.locator("article.open + article")).to_have_count(1)
+    for card in (".open", ":not(.open)"):
+        await page.evaluate(
+            "card => getSelection().selectAllChildren(document.querySelector(`article${card} h2`))",
+            card,
+        )
+        before = await page.evaluate("getSelection().toString()")
+
+        async with visiting(here.url) as other:
+            await other.join(f"Other {len(card)}")
+            await other.answer()
+            await expect(page.locator("article.open")).to_contain_text(
+                "1 tried" if card == ".open" else "2 tried", timeout=5_000
+            )
+
+        assert before.startswith("What does g hold")
+        assert await page.evaluate("getSelection().toString()") == before

@@ -209,19 +209,30 @@ function merge(fresh) {
   const before = new Map([...feed.children].map((card) => [card.id, card]));
   const news = [...fresh.children].filter((card) => !before.has(card.id));
   const cards = [...fresh.children].map((card) => keep(before.get(card.id), card));
-  feed.replaceChildren(...cards);
+  for (const card of before.values()) if (!cards.includes(card)) card.remove();
+  cards.forEach((card, at) => {
+    if (feed.children[at] !== card) feed.insertBefore(card, feed.children[at] || null);
+  });
   feed.dataset.version = fresh.dataset.version;
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   if (news.length) status.textContent = `New: ${news[0].getAttribute("aria-label")}`;
 }
 
-// An unchanged card stays as it is, so that nothing a reader opened or selected is lost.
+// What is unchanged stays where it is, so that nothing a reader opened, selected or scrolled is
+// lost: of a card whose counter has changed, all but the counter.
 function keep(old, fresh) {
   if (!old) return fresh;
   const opened = old.querySelector("details[open]");
   const details = fresh.querySelector("details");
   if (opened && details) details.open = true;
-  return old.isEqualNode(fresh) ? old : fresh;
+  const parts = [...fresh.children];
+  const alike = parts.length === old.children.length
+    && old.cloneNode().isEqualNode(fresh.cloneNode());
+  if (!alike) return fresh;
+  [...old.children].forEach((part, at) => {
+    if (!part.isEqualNode(parts[at])) part.replaceWith(parts[at]);
+  });
+  return old;
 }
 
 let source = null;
