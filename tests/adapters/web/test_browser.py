@@ -622,3 +622,12 @@ async def test_what_a_reader_selected_or_scrolled_stays_when_somebody_answers(
 
         assert before.startswith("What does g hold")
         assert await page.evaluate("getSelection().toString()") == before
+
+
+async def test_the_title_is_that_of_what_is_shown(ann: Person, here: Running):
+    await ann.page.goto(f"{here.url}/?show=me")
+    await expect(ann.page).to_have_title("Your page · FlaskQuiz")
+    await ann.page.get_by_role("link", name="Close").click()
+    await expect(ann.page).to_have_title("FlaskQuiz")
+    await ann.page.get_by_role("link", name="Team").click()
+    await expect(ann.page).to_have_title("What this channel knows · FlaskQuiz")

@@ -43,10 +43,10 @@ function show(answer, { push = true } = {}) {
   for (const old of document.querySelectorAll("[role=alert]")) old.textContent = "";
   if (source?.readyState === EventSource.OPEN) lost.textContent = "";
   panel.replaceChildren(parse(answer.text));
-  open();
   if (push && location.pathname + location.search !== answer.address) {
     history.pushState(null, "", answer.address);
   }
+  open();
 }
 
 function open() {
@@ -56,6 +56,7 @@ function open() {
     panel.showModal();
   }
   panel.scrollTop = 0;
+  document.title = `${panel.querySelector("#panel-title").textContent} · FlaskQuiz`;
   restoreDraft();
   const first = panel.querySelector("[aria-invalid] input, [aria-invalid]")
     || (coarse.matches ? null : panel.querySelector("[data-first]"))
@@ -66,6 +67,7 @@ function open() {
 panel.addEventListener("close", () => {
   if (wanted?.reads) wanted = null;
   if (location.search) history.pushState(null, "", "/");
+  document.title = "FlaskQuiz";
   // The browser gives the focus back by itself, unless that card was replaced meanwhile.
   const active = document.activeElement;
   if (active === document.body || panel.contains(active)) {
