@@ -631,3 +631,26 @@ async def test_the_title_is_that_of_what_is_shown(ann: Person, here: Running):
     await expect(ann.page).to_have_title("FlaskQuiz")
     await ann.page.get_by_role("link", name="Team").click()
     await expect(ann.page).to_have_title("What this channel knows · FlaskQuiz")
+
+
+async def test_what_has_the_focus_is_never_behind_the_foot_of_the_panel(
+    browser: Browser, here: Running
+):
+    ann = await person(browser, viewport={"width": 320, "height": 568})
+    await ann.join(here.url, "Ann")
+    await ann.page.goto(f"{here.url}/?show=settings")
+    hidden = []
+    for _ in range(40):
+        await ann.page.keyboard.press("Tab")
+        hidden += await ann.page.evaluate(BEHIND)
+
+    assert hidden == []
+
+
+BEHIND = """() => {
+  const focused = document.activeElement;
+  const { left, right, top, bottom } = focused.getBoundingClientRect();
+  const seen = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+  const outside = focused === document.body || focused.matches('dialog');
+  return outside || focused.contains(seen) ? [] : [`${focused.name} ${focused.value}`];
+}"""
