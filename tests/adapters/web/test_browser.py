@@ -654,3 +654,20 @@ BEHIND = """() => {
   const outside = focused === document.body || focused.matches('dialog');
   return outside || focused.contains(seen) ? [] : [`${focused.name} ${focused.value}`];
 }"""
+
+
+async def test_a_long_name_is_cut_at_its_own_end(browser: Browser, here: Running):
+    ann = await person(browser, viewport={"width": 320, "height": 568})
+    await ann.join(here.url, "محمد عبد الرحمن عبد الرحيم عبد الله")
+
+    first = await ann.page.evaluate("""() => {
+      const name = document.querySelector('#who bdi');
+      const letter = document.createRange();
+      letter.setStart(name.firstChild, 0);
+      letter.setEnd(name.firstChild, 1);
+      const [at, link] = [letter, document.querySelector('#who')]
+        .map((each) => each.getBoundingClientRect());
+      return at.left >= link.left - 1 && at.right <= link.right + 1;
+    }""")
+
+    assert first
