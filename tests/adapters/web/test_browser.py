@@ -442,6 +442,25 @@ async def test_pressing_twice_is_pressing_once(ann: Person, here: Running):
     await ann.sees("1 tried")
 
 
+@pytest.mark.parametrize("status", [502, 200])  # 200: where a proxy wants people to sign in again
+async def test_a_page_of_a_proxy_is_not_taken_for_an_answer(
+    browser: Browser, here: Running, status: int
+):
+    ann = await person(browser)
+    await ann.join(here.url, "Ann")
+
+    async def proxy(route: Route) -> None:
+        await route.fulfill(status=status, content_type="text/html", body="<h1>nginx</h1>")
+
+    await ann.page.route("**/panel?*", proxy)
+    await ann.page.get_by_role("link", name="Help").click()
+
+    alert = ann.page.locator("#say [role=alert]")
+    await expect(alert).to_contain_text("FlaskQuiz does not answer.")
+    await expect(alert).not_to_contain_text("nginx")
+    await expect(ann.page.locator("#panel")).to_be_hidden()
+
+
 async def test_the_panel_asked_for_last_stays_whatever_comes_later(ann: Person):
     page, held = ann.page, Held()
     await page.route("**/panel?show=me", held)
