@@ -304,6 +304,9 @@ class Store(Protocol):
     async def set_hidden(self, caller: Caller, hidden: bool, now: datetime) -> None:
         """Take the caller's name off the boards of the workspace, or put it back."""
 
+    async def rename_member(self, caller: Caller) -> None:
+        """Keep the name of a caller who changed it; nothing for one never seen."""
+
     async def export(self, caller: Caller) -> Mapping[str, Any]:
         """Everything kept about the caller, ready for JSON."""
 

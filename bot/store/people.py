@@ -101,6 +101,13 @@ def rename(connection: Connection, person: Person, caller: Caller) -> None:
     rename_all(connection, [(caller, person.id, person.name)])
 
 
+def rename_member(connection: Connection, caller: Caller) -> None:
+    """Keep the name of a caller who changed it; for one never seen, there is nothing to keep."""
+    person = lock_member(connection, caller)
+    if person is not None:
+        rename(connection, person, caller)
+
+
 def rename_all(connection: Connection, known: Iterable[tuple[Caller, MemberId, str]]) -> None:
     """Keep callers' names where they are not the ones known."""
     rows = [

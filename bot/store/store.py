@@ -160,6 +160,9 @@ class Store:
     async def set_hidden(self, caller: Caller, hidden: bool, now: datetime) -> None:
         await self._database.write(people.set_hidden, caller, hidden, now)
 
+    async def rename_member(self, caller: Caller) -> None:
+        await self._database.write(people.rename_member, caller)
+
     async def export(self, caller: Caller) -> Mapping[str, Any]:
         return await self._database.read(export.export, caller)
 

@@ -65,8 +65,11 @@ class Door:
         if holder != badge.member:
             taken = f"Somebody here is called {name} already. Add a letter or a surname."
             raise FormError({"name": taken})
-        if held and name_key(held.name) != name_key(name):
-            await self._store.drop(name_key(held.name), held.member)
+        if held:
+            # First, so that the old name is free for others only once no board shows it.
+            await self._store.rename_member(replace(reader(), member=badge.member, name=name))
+            if name_key(held.name) != name_key(name):
+                await self._store.drop(name_key(held.name), held.member)
         await self._store.keep_first(_ADMIN, badge.member)
         return badge
 

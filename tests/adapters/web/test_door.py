@@ -8,6 +8,7 @@ from bot.core.errors import FormError
 from bot.core.ports import Store
 from bot.store.database import Database
 from bot.store.store import Store as Kept
+from tests.adapters.web.running import MONDAY
 
 
 async def a_door(store: Store, *, private: bool = False) -> Door:
@@ -64,6 +65,17 @@ async def test_who_changes_their_name_stays_the_same_member_and_frees_the_old_on
 
     assert renamed == Badge(ann.member, "Anna")
     assert other.member != ann.member
+
+
+async def test_a_changed_name_is_the_one_that_others_see(store: Store):
+    door = await a_door(store, private=True)
+    ann = await door.join("Ann", None)
+    caller = await door.caller(ann)
+    await store.set_hidden(caller, False, MONDAY)
+
+    await door.join("Anna", ann)
+
+    assert (await store.export(caller))["member"]["name"] == "Anna"
 
 
 async def test_writing_the_own_name_otherwise_keeps_it(store: Store):

@@ -322,6 +322,16 @@ async def test_a_member_changes_their_name_on_their_own_page(ann: Browser):
     assert "Anna" in changed.page.words
 
 
+async def test_a_changed_name_is_on_the_board_at_once(ann: Browser, ben: Browser):
+    await ann.grade(await ann.answer(), "got_it")
+
+    await ann.join("Renamed")
+
+    words = (await ben.show("board:week")).page.words
+    assert "1 Renamed 20" in words
+    assert "Ann" not in words
+
+
 async def test_a_name_that_is_taken_is_refused_with_a_sentence(ann: Browser, guest: Browser):
     refused = await guest.join("ANN")
 
