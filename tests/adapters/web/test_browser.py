@@ -693,3 +693,24 @@ async def test_a_long_name_is_cut_at_its_own_end(browser: Browser, here: Running
     }""")
 
     assert first
+
+
+async def test_who_waits_in_vain_is_told_and_may_try_again(browser: Browser, here: Running):
+    ann = await person(browser)
+    page, held = ann.page, Held()
+    await page.clock.install()
+    await ann.join(here.url, "Ann")
+    await ann.try_it("some words")
+    await page.route("**/do", held)
+    async with page.expect_request("**/do"):
+        await page.get_by_label("It is empty").check()
+    await ann.press("Save grade")
+
+    async with page.expect_request("**/do"):  # the grade's turn, after the tick
+        await page.clock.run_for(21_000)
+    await page.clock.run_for(21_000)
+
+    await expect(page.locator("#panel [role=alert]")).to_contain_text("does not answer")
+    await page.unroute("**/do")
+    await ann.press("Save grade")
+    await ann.sees("Partly, 10 points.")

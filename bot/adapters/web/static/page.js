@@ -6,6 +6,7 @@ const status = document.querySelector("#status");
 const lost = document.querySelector("#lost");
 const box = document.querySelector("#text");
 const LOST = "FlaskQuiz does not answer. What you typed is still here; try again.";
+const PATIENCE = 20_000;
 const coarse = matchMedia("(pointer: coarse)");
 
 let opener = "";
@@ -15,8 +16,11 @@ let wanted = null; // the panel asked for last: an older one that comes later is
 
 async function ask(url, options = {}) {
   const headers = { "X-FlaskQuiz": "1", ...options.headers };
+  // A network that was left without a word would hold up this, and what waits its turn, for minutes.
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), PATIENCE);
   try {
-    const response = await fetch(url, { ...options, headers });
+    const response = await fetch(url, { ...options, headers, signal: patience.signal });
     const text = await response.text();
     // A proxy that cannot reach us answers with a page of its own.
     if (!response.headers.has("X-FlaskQuiz")) return { status: 0, text: LOST };
@@ -28,6 +32,8 @@ async function ask(url, options = {}) {
     };
   } catch {
     return { status: 0, text: LOST };
+  } finally {
+    clearTimeout(timer);
   }
 }
 
