@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator
 
@@ -9,6 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Route, expect
 
+from bot.adapters.web.badges import Badge
 from tests.adapters.web.chromium import CHROMIUM, Person, chromium, person
 from tests.adapters.web.running import Running, running
 from tests.adapters.web.test_round import SECRETS, one_question
@@ -714,3 +716,26 @@ async def test_who_waits_in_vain_is_told_and_may_try_again(browser: Browser, her
     await page.unroute("**/do")
     await ann.press("Save grade")
     await ann.sees("Partly, 10 points.")
+
+
+async def test_a_guest_who_presses_enter_twice_joins_once(
+    browser: Browser, here: Running, monkeypatch: pytest.MonkeyPatch
+):
+    let_go, join = asyncio.Event(), here.page._door.join
+
+    async def slow(typed: str, held: Badge | None) -> Badge:
+        badge = await join(typed, held)
+        await let_go.wait()
+        return badge
+
+    monkeypatch.setattr(here.page._door, "join", slow)
+    ann = await person(browser)
+    await ann.page.goto(here.url)
+    await ann.page.fill("#join-name", "Ann")
+    async with ann.page.expect_request("**/join"):
+        await ann.page.keyboard.press("Enter")
+    await ann.page.keyboard.press("Enter")
+    let_go.set()
+
+    await expect(ann.page.locator("#who")).to_contain_text("Ann")
+    assert await ann.page.get_by_text("Somebody here is called").count() == 0

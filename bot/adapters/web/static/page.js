@@ -158,10 +158,18 @@ function complain(form, sentence) {
   else if (sentence) lost.textContent = sentence;
 }
 
+// Of a form sent twice a browser drops the first answer: the one with the cookie of a new member.
+function once(event) {
+  const form = event.target;
+  if (form.getAttribute("aria-busy") === "true") return event.preventDefault();
+  form.setAttribute("aria-busy", "true");
+  setTimeout(() => form.removeAttribute("aria-busy"), PATIENCE);
+}
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.matches("[data-forget]")) sessionStorage.clear();
-  if (!form.matches("[data-live]")) return;
+  if (!form.matches("[data-live]")) return once(event);
   event.preventDefault();
   opener = event.submitter?.id || opener;
   if (form.getAttribute("aria-busy") !== "true") submit(form);
