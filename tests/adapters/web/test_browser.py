@@ -739,3 +739,21 @@ async def test_a_guest_who_presses_enter_twice_joins_once(
 
     await expect(ann.page.locator("#who")).to_contain_text("Ann")
     assert await ann.page.get_by_text("Somebody here is called").count() == 0
+
+
+async def test_selecting_words_beyond_the_edge_of_the_panel_does_not_close_it(ann: Person):
+    page, mouse = ann.page, ann.page.mouse
+    await ann.press("Answer")
+    await page.fill("#in-words", "words to select")
+    box = await page.locator("#in-words").bounding_box()
+    assert box
+    for begin, end in ((box["x"] + 90, 5), (5, box["x"] + 90)):
+        await mouse.move(begin, box["y"] + 20)
+        await mouse.down()
+        await mouse.move(end, box["y"] + 20)
+        await mouse.up()
+        await expect(page.locator("#panel")).to_be_visible()
+
+    await mouse.click(5, box["y"])
+
+    await expect(page.locator("#panel")).to_be_hidden()

@@ -81,12 +81,22 @@ panel.addEventListener("close", () => {
   }
 });
 
-panel.addEventListener("click", (event) => {
-  if (event.target !== panel) return;
+function isBeside(event) {
+  if (event.target !== panel) return false;
   const edge = panel.getBoundingClientRect();
-  const inside = event.clientX >= edge.left && event.clientX <= edge.right
-    && event.clientY >= edge.top && event.clientY <= edge.bottom;
-  if (!inside) panel.close();
+  return event.clientX < edge.left || event.clientX > edge.right
+    || event.clientY < edge.top || event.clientY > edge.bottom;
+}
+
+// A press that begins or ends in the panel, as when words are selected, does not close it.
+let pressedBeside = false;
+
+panel.addEventListener("pointerdown", (event) => {
+  pressedBeside = isBeside(event);
+});
+
+panel.addEventListener("click", (event) => {
+  if (pressedBeside && isBeside(event)) panel.close();
 });
 
 async function go(show_, options) {
