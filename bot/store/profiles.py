@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, bindparam, select
+from sqlalchemy import Connection, and_, bindparam, select, union_all
 
 from bot.core.calendar import local_date, week_of
 from bot.core.grading import Grade
@@ -53,7 +53,8 @@ _OPEN = (
         and_(attempts.c.round_id == rounds.c.id, attempts.c.member_id == bindparam("member")),
     )
     .where(
-        channels.c.id.in_(_PLAYED),
+        # The member's own page may be in a channel, where the first question is still to be tried.
+        channels.c.id.in_(union_all(_PLAYED, select(bindparam("here", type_=channels.c.id.type)))),
         rounds.c.closed_at.is_(None),
         rounds.c.closes_at > bindparam("now"),
         rounds.c.posted_at.is_not(None),
@@ -68,18 +69,18 @@ def profile(connection: Connection, caller: Caller, week: str | None, now: datet
     What is kept about the caller; *week* is the period of the standing, None the one that it is in
     that channel at *now*.
     """
-    channel = find_channel(connection, caller)
+    here = find_channel(connection, caller)
     person = find_member(connection, caller)
     if person is None:
-        return Profile(hidden=False, grades=(), memories={}, channel=channel, streak=None)
-    channel = channel or _last_channel(connection, person.id)
+        return Profile(hidden=False, grades=(), memories={}, channel=here, streak=None)
+    channel = here or _last_channel(connection, person.id)
     kept = Profile(
         hidden=person.hidden,
         grades=_grades(connection, person.id),
         memories=of_member(connection, person.id),
         channel=channel,
         streak=None,
-        open_rounds=_open_rounds(connection, person.id, now),
+        open_rounds=_open_rounds(connection, person.id, here.id if here else None, now),
     )
     if channel is None:
         return kept
@@ -117,10 +118,10 @@ def _last_channel(connection: Connection, member_id: MemberId) -> Channel | None
 
 
 def _open_rounds(
-    connection: Connection, member_id: MemberId, now: datetime
+    connection: Connection, member_id: MemberId, here: ChannelId | None, now: datetime
 ) -> tuple[Situation, ...]:
-    """Open rounds in the channels where the member has played, newest first."""
-    rows = connection.execute(_OPEN, {"member": member_id, "now": now})
+    """Open rounds *here* and in the channels where the member has played, newest first."""
+    rows = connection.execute(_OPEN, {"member": member_id, "here": here, "now": now})
     return tuple(
         Situation(
             member_id,

@@ -192,6 +192,16 @@ async def test_a_profile_lists_the_open_rounds_where_the_member_plays(store):
     assert situation == await store.open_round(a_caller(), later)
 
 
+async def test_a_profile_lists_the_open_round_of_the_channel_it_is_asked_in(store):
+    played = a_caller(channel="C2")
+    await grade(store, await a_round(store, played, question="q1"), played)
+    await a_round(store, question="q2")
+
+    profile = await store.profile(a_caller(), WEEK, NOON)
+
+    assert {situation.question_id for situation in profile.open_rounds} == {"q1", "q2"}
+
+
 # --- team
 
 

@@ -322,6 +322,16 @@ async def test_a_member_changes_their_name_on_their_own_page(ann: Browser):
     assert "Anna" in changed.page.words
 
 
+async def test_who_has_only_practised_finds_the_open_question_on_their_own_page(ann: Browser):
+    practice = await ann.press("Answer", await ann.say("/flaskquiz practice"))
+    await ann.grade(await ann.send(practice.page.form("Show answer"), [("confidence", "sure")]))
+
+    home = await ann.show("home")
+
+    assert "No question is open" not in home.page.words
+    assert ("show", "answer:r1") in home.page.form("Answer").fields
+
+
 async def test_a_changed_name_is_on_the_board_at_once(ann: Browser, ben: Browser):
     await ann.grade(await ann.answer(), "got_it")
 
