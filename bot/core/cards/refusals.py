@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
+from dataclasses import replace
 
 from bot.core.cards.channel import DOCTOR, SET_UP
 from bot.core.cards.rounds import PRACTISE
@@ -33,7 +34,9 @@ from bot.core.parts import (
     Card,
     Facts,
     Form,
+    Heading,
     Paragraph,
+    Quote,
     Style,
     Verb,
 )
@@ -83,6 +86,14 @@ _PLAIN: dict[type[QuizError], Card] = {
     ),
 }
 """What is told in the same words whoever asks."""
+
+
+def refused_words(error: QuizError, words: str) -> Card:
+    """The refusal of an attempt, and the *words* that it would have kept."""
+    card = refusal(error)
+    if not words.strip():
+        return card
+    return replace(card, blocks=(*card, Heading(("You wrote",)), Quote(words)))
 
 
 def refusal(error: QuizError) -> Card:

@@ -322,6 +322,20 @@ async def test_a_member_changes_their_name_on_their_own_page(ann: Browser):
     assert "Anna" in changed.page.words
 
 
+async def test_words_that_came_after_the_round_had_closed_are_shown_once_more(
+    ann: Browser, here: Running
+):
+    form = (await ann.press("Answer")).page.form("Show answer")
+    here.clock.move(days=1)
+    here.ticker.wake()
+    await here.posted(3)
+
+    late = await ann.send(form, [("words", "a long <b>thought</b>"), ("confidence", "sure")])
+
+    assert "This round has closed" in late.page.words
+    assert "You wrote a long <b>thought</b>" in late.page.words
+
+
 async def test_who_has_only_practised_finds_the_open_question_on_their_own_page(ann: Browser):
     practice = await ann.press("Answer", await ann.say("/flaskquiz practice"))
     await ann.grade(await ann.send(practice.page.form("Show answer"), [("confidence", "sure")]))
