@@ -23,7 +23,7 @@ ADDRESS = "X-Address"
 """Tells our script under which address it finds a panel again."""
 
 AGAIN = "X-Again"
-"""Tells it that what was sent was not taken, but has things to mend, so that drafts are kept."""
+"""Tells it that what was sent was not taken, so that drafts and the box are kept."""
 
 
 class Handlers:
@@ -131,7 +131,7 @@ class Handlers:
         # Not 422 for a form to mend: browsers write that into their console as an error.
         response = _html(self._pages.panel(panel))
         response.headers[ADDRESS] = url_of(panel.show)
-        if isinstance(panel, JoinPanel) or _status(panel) != 200:
+        if isinstance(panel, JoinPanel) or not panel.taken or _status(panel) != 200:
             response.headers[AGAIN] = "1"
         return response
 

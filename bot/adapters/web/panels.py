@@ -96,13 +96,13 @@ class Panels:
     async def _replied(self, caller: Caller, text: str) -> Panel:
         entry = (await self._feed.read()).open
         if entry is None or entry.message is None:
-            return Panel(attempts.nothing_open())
+            return Panel(attempts.nothing_open(), taken=False)
         try:
             reply = await self._quiz.reply(caller, entry.message, text)
         except QuizError as error:
-            return Panel(refusal(error))
+            return Panel(refusal(error), taken=False)
         card = reply.note or attempts.not_a_grade()
-        return Panel(card, lasting(Action(Verb.START), card))
+        return Panel(card, lasting(Action(Verb.START), card), taken=reply.note is not None)
 
     async def _reveal(self, caller: Caller, filled: Filled) -> Card | Form:
         """A reveal; where it is refused, the words are shown: they are kept nowhere."""

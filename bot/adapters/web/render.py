@@ -51,6 +51,8 @@ class Panel:
     """What comes after ``?show=`` when it is asked for again."""
     problems: Mapping[str, str] = field(default_factory=dict)
     """A sentence for each input that has to be mended."""
+    taken: bool = True
+    """Whether what was typed in the box led anywhere."""
 
 
 @dataclass(frozen=True, slots=True)

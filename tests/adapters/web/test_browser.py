@@ -434,6 +434,24 @@ async def test_an_export_is_saved_as_a_file(ann: Person, here: Running):
     assert (await download.value).suggested_filename == "flaskquiz-export.json"
 
 
+async def test_a_reply_that_was_not_taken_stays_in_the_box(ann: Person, here: Running):
+    box = ann.page.locator("#text")
+    await box.fill("/flaskquiz pause")
+    await ann.press("Send")
+    await ann.sees("Paused.")
+    await expect(box).to_have_value("")
+    await ann.page.keyboard.press("Escape")
+    here.clock.move(days=1)
+    here.ticker.wake()
+    await ann.sees("No question is open now.")
+
+    await box.fill("It belongs to the app context, I think")
+    await ann.press("Send")
+
+    await ann.sees("No question is open now. Practise one?")
+    await expect(box).to_have_value("It belongs to the app context, I think")
+
+
 async def test_pressing_twice_is_pressing_once(ann: Person, here: Running):
     await ann.try_it("twice")
     await ann.page.get_by_label("Got it", exact=True).check()
