@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.core.cards.rounds import in_private
 from bot.core.composing import Composer
 from bot.core.errors import RefusedError
 from bot.core.models import (
@@ -105,7 +106,7 @@ class Feed:
         """The card of a delivery; None when the deck has lost its question."""
         lease = Lease(delivery, look_first=False, first_tried_at=delivery.sent_at or now)
         try:
-            return (await self._composer.parcel(lease, now)).card
+            return in_private((await self._composer.parcel(lease, now)).card)
         except RefusedError as error:
             logger.info("Delivery %s is not shown: %s", delivery.id, error.reason)
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -41,6 +42,10 @@ HOW = (
     "Press Answer, try first, then grade yourself: only you see it. "
     "A reply here counts too, and is as public as other replies."
 )
+HOW_IN_PRIVATE = (
+    "Press Answer, try first, then grade yourself. "
+    "A reply below counts too. Only you see what you write."
+)
 PRACTISE = Button("Practise one more", Action(Verb.PRACTICE))
 PRACTISE_FIRST = Button("Practise", Action(Verb.PRACTICE))
 BOARD = Button("Leaderboard", Action(Verb.LEADERBOARD))
@@ -68,6 +73,12 @@ def daily(view: RoundView, question: Question, now: datetime) -> Card:
         ),
         level=question.level,
     )
+
+
+def in_private(card: Card) -> Card:
+    """A round's card for a face on which nobody else sees a reply."""
+    how, own = Quiet((HOW,)), Quiet((HOW_IN_PRIVATE,))
+    return replace(card, blocks=tuple(own if block == how else block for block in card.blocks))
 
 
 def _invitation(view: RoundView, key: AttemptKey, now: datetime) -> tuple[Block, ...]:

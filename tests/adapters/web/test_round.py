@@ -22,6 +22,16 @@ async def test_a_newcomer_sees_an_open_question_on_the_first_visit(guest: Browse
     assert "Nobody has tried yet" in page.page.words
 
 
+async def test_nobody_is_told_that_others_see_replies_which_they_do_not(ann: Browser, ben: Browser):
+    await ann.say("It belongs to the app context, I think")
+
+    page = await ben.get()
+
+    assert "I think" not in page.text
+    assert "A reply below counts too. Only you see what you write." in page.page.words
+    assert "public" not in page.page.words
+
+
 async def test_two_people_play_a_round_to_the_leaderboard(ann: Browser, ben: Browser):
     result = await ann.grade(await ann.answer(), "got_it")
     other = await ben.grade(await ben.answer(), "partly")
