@@ -334,6 +334,22 @@ async def test_a_question_the_deck_has_lost_is_passed_over_for_practice(world):
         await quiz.press(BEN, Action(Verb.ANSWER, str(key)))
 
 
+async def test_a_question_the_deck_has_lost_is_never_due(world):
+    key = await world.ask()
+    await world.reveal(BEN, key)
+    await world.grade(BEN, key, "0")
+    asked = (await world.store.situation(BEN, key)).question_id
+    rest = a_deck(*(question for question in DECK if question.id != asked))
+    quiz = Quiz(rest, world.store, lambda: world.now, {}, world.wake)
+
+    assert "next tomorrow" in said(await world.quiz.command(BEN, "me"))
+    assert "next" not in said(await quiz.command(BEN, "me"))
+    world.now += 30 * DAY
+    assert "1 question due now" in said(await world.quiz.command(BEN, "me"))
+    assert "Nothing due now" in said(await quiz.command(BEN, "me"))
+    assert "No review is due." in said(await quiz.home(BEN))
+
+
 @pytest.mark.parametrize("forged", [10**12, -1, 6, 63])
 async def test_a_forged_tick_is_not_kept(world, forged):
     key = await world.ask()

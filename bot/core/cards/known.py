@@ -33,7 +33,7 @@ def me(profile: Profile, deck: Deck, now: datetime, *, has_board: bool = True) -
     if not profile.grades:
         begin = Paragraph(("You have not graded an answer yet. Practice is a good beginning.",))
         return Card("Your page", (Heading(("You",)), begin, *hidden, Buttons((PRACTISE_FIRST,))))
-    pairs = [*_place_facts(profile), *_memory_facts(profile, now)]
+    pairs = [*_place_facts(profile), *_memory_facts(profile, deck, now)]
     strong, weak = strong_and_weak(profile, deck)
     if strong:
         pairs.append(("Strong topics", (listed(strong),)))
@@ -70,9 +70,15 @@ def _place_facts(profile: Profile) -> list[tuple[str, Text]]:
     return facts
 
 
-def _memory_facts(profile: Profile, now: datetime) -> list[tuple[str, Text]]:
-    due = sum(memory.due_at <= now for memory in profile.memories.values())
-    later = [memory.due_at for memory in profile.memories.values() if memory.due_at > now]
+def due_moments(profile: Profile, deck: Deck) -> list[datetime]:
+    """When practice brings questions back; never those that the deck has lost."""
+    return [memory.due_at for id_, memory in profile.memories.items() if deck.find(id_)]
+
+
+def _memory_facts(profile: Profile, deck: Deck, now: datetime) -> list[tuple[str, Text]]:
+    moments = due_moments(profile, deck)
+    later = [due_at for due_at in moments if due_at > now]
+    due = len(moments) - len(later)
     words = f"{counted(due, 'question')} due now" if due else "Nothing due now"
     if later and profile.channel is not None:
         zone = profile.channel.zone

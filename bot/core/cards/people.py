@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.core.cards.known import strong_and_weak
+from bot.core.cards.known import due_moments, strong_and_weak
 from bot.core.cards.rounds import PRACTISE, PRACTISE_FIRST, asked
 from bot.core.deck import Deck
 from bot.core.models import AttemptKey
@@ -113,7 +113,7 @@ def home(profile: Profile, deck: Deck, now: datetime) -> Card:
         idle = "No question is open where you play. Practice is always open."
         begin = "Press Answer on the question in your channel, or practise here."
         blocks.append(Paragraph((idle if played else begin,)))
-    due = sum(memory.due_at <= now for memory in profile.memories.values())
+    due = sum(due_at <= now for due_at in due_moments(profile, deck))
     words = f"{counted(due, 'question')} due for review." if due else "No review is due."
     practise = PRACTISE if profile.memories else PRACTISE_FIRST
     blocks += [Divider(), Heading(("Practice",)), Paragraph((words,)), Buttons((practise,))]
