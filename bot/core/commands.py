@@ -59,6 +59,13 @@ _MEANT = {
     "data": "export",
     "status": "doctor",
     "time": "settings",
+    "ask": "start",
+    "name": "show-me",
+    "freeze": "me",
+    "freezes": "me",
+    "streaks": "me",
+    "remove": "forget-me",
+    "delete-me": "forget-me",
 }
 """What is likely meant, where the letters are closer to something else: a hint, never done."""
 SETTING_WORDS = ("time", "zone", "days", "levels", "topics", "open", "digest")
@@ -86,8 +93,7 @@ def parse(text: str) -> Command:
     words = text[:_TEXT_MAX].casefold().split()
     if words and words[0].lstrip("/") == "flaskquiz":
         words = words[1:]
-    if words[:2] == ["show", "me"] and words[2:]:  # "show me the leaderboard"
-        words = words[3:] if words[2] in ("the", "my") else words[2:]
+    words = _shown(words)
     if not words:
         return Command(Verb.START)
     first, rest = words[0], words[1:]
@@ -107,6 +113,14 @@ def parse(text: str) -> Command:
             return _unknown(" ".join(rest), (), first)
         case _:
             return Command(verb)
+
+
+def _shown(words: list[str]) -> list[str]:
+    """What "show me the leaderboard" and "show my stats" want to see; "show me" is a command."""
+    if words[:1] != ["show"] or words[1:] in ([], ["me"]):
+        return words
+    wanted = words[2:] if words[1] == "me" else words[1:]
+    return wanted[1:] if wanted[0] in ("the", "my") and wanted[1:] else wanted
 
 
 def _practice(words: list[str]) -> Command:
