@@ -67,11 +67,10 @@ def told(error: Exception, name: str) -> Exception:
         return StoreError(f"The database {name} is too busy to answer.")
     if not isinstance(error, DBAPIError):
         return error
-    sentence = _sentence(_code(error))
-    if sentence:
-        return StoreError(sentence.format(name=name))
+    if words := sentence(_code(error), name):
+        return StoreError(words)
     if isinstance(error, OperationalError | InterfaceError) and _is_schema_missing(error):
-        return StoreError(_SENTENCES["42P01"].format(name=name))
+        return StoreError(sentence("42P01", name))
     if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
         return StoreError(f"The database {name} cannot be reached: {_first_line(error)}.")
     return error
@@ -83,11 +82,10 @@ def _code(error: DBAPIError) -> str:
     return str(getattr(origin, "sqlite_errorname", None) or getattr(origin, "sqlstate", "") or "")
 
 
-def _sentence(code: str) -> str | None:
-    """Find the sentence of a code; SQLite refines them: SQLITE_READONLY_DIRECTORY."""
-    if code in _SENTENCES:
-        return _SENTENCES[code]
-    return _SENTENCES.get("_".join(code.split("_")[:2]))
+def sentence(code: str, name: str) -> str:
+    """Say what a code means; SQLite refines its codes: SQLITE_READONLY_DIRECTORY. Else empty."""
+    known = code if code in _SENTENCES else "_".join(code.split("_")[:2])
+    return _SENTENCES.get(known, "").format(name=name)
 
 
 def _is_schema_missing(error: DBAPIError) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -19,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from bot.core.errors import StoreError
-from bot.store.faults import told
+from bot.store.faults import sentence, told
 from bot.store.url import is_sqlite, read_url, shown
 
 VERSION_TABLE = "flaskquiz_version"
@@ -47,7 +48,7 @@ class Migration:
 def check(url: str) -> Migration:
     """See whether a database has to be migrated; raises StoreError as `migrate` does."""
     address = read_url(url)
-    if is_sqlite(address) and not Path(str(address.database)).exists():
+    if is_sqlite(address) and _is_to_be_made(Path(str(address.database))):
         return _plan(None)
     with _connected(address) as connection:
         return _plan(_revision(connection))
@@ -96,6 +97,17 @@ def _plan(before: str | None) -> Migration:
 def _revision(connection: Connection) -> str | None:
     context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
     return context.get_current_revision()
+
+
+def _is_to_be_made(path: Path) -> bool:
+    """Whether there is no SQLite file yet; raises StoreError where none can be made or written."""
+    if os.access(path, os.F_OK):
+        if os.access(path, os.R_OK) and not os.access(path, os.W_OK):
+            raise StoreError(sentence("SQLITE_READONLY", str(path)))
+        return False
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise StoreError(sentence("SQLITE_CANTOPEN", str(path)))
+    return True
 
 
 @contextmanager
