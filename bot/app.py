@@ -235,6 +235,8 @@ def forget_workspace(settings: Settings, platform: Platform, workspace: str) -> 
 
 
 async def _forgotten(settings: Settings, platform: Platform, workspace: str) -> bool:
+    if check(settings.database_url).before is None:
+        return False  # to look for it in the database would make one
     database = Database(settings.database_url)
     try:
         return await Store(database).forget_workspace(platform, workspace)

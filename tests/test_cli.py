@@ -257,6 +257,13 @@ async def test_a_workspace_is_forgotten_when_the_host_is_sure(tmp_path):
     await database.close()
 
 
+def test_where_nothing_is_kept_there_is_nothing_to_forget(tmp_path):
+    done = finished(tmp_path, "forget", "slack", "T1", "--yes")
+
+    assert (done.returncode, done.stderr) == (2, "Nothing is kept about slack T1.\n")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_key_for_tokens_is_one(tmp_path):
     assert Fernet(finished(tmp_path, "token-key").stdout.strip())
 
