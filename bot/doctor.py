@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from shlex import quote
 
+from bot.adapters.web.server import url_of
 from bot.core.cards.channel import next_words
 from bot.core.cards.doctor import CLOCK_TOLERANCE, delivery_words
 from bot.core.deck import load
@@ -57,7 +59,7 @@ def _faces(settings: Settings) -> Iterator[Finding]:
     if settings.discord_token:
         yield Finding(True, "Discord: a token is set.")
     if not settings.has_platform:
-        page = f"the page at http://{settings.host}:{settings.port}"
+        page = f"the page at {url_of(settings.host, settings.port)}"
         yield Finding(True, f"No Slack or Discord token: {page} alone.")
 
 
@@ -65,7 +67,7 @@ def _deck(settings: Settings) -> Finding:
     try:
         deck = load(settings.deck_path)
     except InvalidDeckError as error:
-        to_do = f"Run `flaskquiz questions check {settings.deck_path}`."
+        to_do = f"Run `flaskquiz questions check {quote(str(settings.deck_path))}`."
         return Finding(False, f"Deck: {error.summary}.", to_do)
     return Finding(True, f"Deck: {counted(len(deck), 'question')} in {settings.deck_path}.")
 

@@ -1,0 +1,45 @@
+"""What the doctor finds, and whether what it says to do can be typed and opened."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.doctor import examine
+from bot.settings import Settings, read_settings
+
+
+def findings(tmp_path: Path, **environment: str) -> list[str]:
+    database = {"DATABASE_URL": f"sqlite:///{tmp_path}/quiz.db"}
+    settings: Settings = read_settings(database | environment)
+    return [str(finding) for finding in examine(settings)]
+
+
+def test_a_place_where_no_database_can_be_made_is_wrong(tmp_path):
+    found = findings(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path}/nowhere/quiz.db")
+
+    sentence = f"The database {tmp_path}/nowhere/quiz.db cannot be opened or made there."
+    assert f"WRONG  Database: {sentence}" in found
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8000"),
+        ("0.0.0.0", "http://127.0.0.1:8000"),
+        ("::", "http://127.0.0.1:8000"),
+        ("::1", "http://[::1]:8000"),
+        ("quiz.example", "http://quiz.example:8000"),
+    ],
+)
+def test_the_page_is_where_a_browser_finds_it(tmp_path, host, address):
+    page = f"ok     No Slack or Discord token: the page at {address} alone."
+
+    assert page in findings(tmp_path, HOST=host)
+
+
+def test_the_command_for_a_faulty_deck_can_be_typed_as_it_is_shown(tmp_path):
+    deck = tmp_path / "our deck.json"
+    deck.write_text("{}", encoding="utf-8")
+
+    to_do = f"Run `flaskquiz questions check '{deck}'`."
+    assert any(finding.endswith(to_do) for finding in findings(tmp_path, QUESTIONS=str(deck)))
