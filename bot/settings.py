@@ -185,6 +185,10 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError(_sentence(error)) from None
     except UnicodeDecodeError:
         raise SettingsError(".env is not text in UTF-8: save it as such.") from None
+    except OSError as error:  # it may not be read, or what is in this directory may not be seen
+        raise SettingsError(
+            f".env cannot be read ({error.strerror}): let this user read it, or start elsewhere."
+        ) from None
     _refuse_halves(settings)
     return settings
 
