@@ -2,6 +2,7 @@
 
 import gc
 import sys
+from io import TextIOWrapper
 
 
 def main() -> None:
@@ -9,6 +10,8 @@ def main() -> None:
     # What is read is no garbage; to look for some in it took a quarter of the start.
     # `spare_from_collection` begins again, for the bot that stays; all else soon ends.
     gc.disable()
+    if isinstance(sys.stdout, TextIOWrapper):  # a terminal that is not of UTF-8 shows what it can
+        sys.stdout.reconfigure(errors="replace")
     try:
         from bot.stopping import StoppedError, stop_by_leaving  # noqa: PLC0415
     except KeyboardInterrupt:

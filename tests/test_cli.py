@@ -60,6 +60,17 @@ def test_the_help_names_every_command_and_says_what_happens_without_one(tmp_path
     assert "Without a command it runs" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("encoding", "command"),
+    [("latin-1", ("forget", "--help")), ("ascii", ("questions", "show", "trailing-slash"))],
+)
+def test_a_terminal_that_is_not_of_utf_8_shows_what_it_can(tmp_path, encoding, command):
+    done = finished(tmp_path, *command, PYTHONIOENCODING=encoding)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "?" in done.stdout
+
+
 def test_the_version_is_printed(tmp_path):
     assert finished(tmp_path, "--version").stdout == f"flaskquiz {__version__}\n"
 
