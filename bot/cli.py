@@ -84,7 +84,7 @@ def run(web: Web = False, only: Only = None, host: Host = None, port: Port = Non
     with _told():
         from bot.app import Parts, run_until_stopped  # noqa: PLC0415  # what is needed, when needed
 
-        chosen = {"host": host, "port": port}
+        chosen = {"host": host or None, "port": port}  # an empty one counts as unset, as in .env
         changes = {name: value for name, value in chosen.items() if value is not None}
         parts = Parts.WEB if only is Part.WEB else Parts.WORKER if only else Parts.ALL
         run_until_stopped(settings.model_copy(update=changes), parts, page=web)

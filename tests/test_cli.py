@@ -209,6 +209,13 @@ def test_a_faulty_deck_stops_the_start_with_every_fault(tmp_path):
     assert "beginner" in sentence
 
 
+def test_an_empty_host_opens_the_page_to_nobody_else(tmp_path):
+    with running(tmp_path, "run", "--host", "", HOST="localhost") as bot:
+        assert bot.wait_ready().startswith("http://localhost:")
+
+    assert "whoever reaches it" not in bot.output
+
+
 def test_migrate_says_what_it_did_and_does_it_once(tmp_path):
     first, second = finished(tmp_path, "migrate"), finished(tmp_path, "migrate")
 
