@@ -60,6 +60,12 @@ def test_the_help_names_every_command_and_says_what_happens_without_one(tmp_path
     assert "Without a command it runs" in done.stdout
 
 
+def test_the_usage_of_verify_reads_as_one_types_it(tmp_path):
+    help_ = finished(tmp_path, "questions", "verify", "--help").stdout
+
+    assert "questions verify [OPTIONS] [ID]...\n" in help_
+
+
 @pytest.mark.parametrize(
     ("encoding", "command"),
     [("latin-1", ("forget", "--help")), ("ascii", ("questions", "show", "trailing-slash"))],

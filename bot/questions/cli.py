@@ -107,7 +107,7 @@ def schema() -> None:
 def verify(
     question_ids: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[ID]...", help="Which questions; else all.", show_default=False),
+        typer.Argument(metavar="ID", help="Which questions; else all.", show_default=False),
     ] = None,
     deck: DeckOption = None,
     flask: Annotated[
