@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
 from threading import Timer
+from time import monotonic
 from types import FrameType
 from typing import NoReturn, ParamSpec, TypeVar
 
@@ -22,6 +23,11 @@ FAREWELL = timedelta(seconds=15)
 """How long the end may take in all; hosts kill after 10 to 30 seconds."""
 PATIENCE = timedelta(seconds=3)
 """How long something that cannot be cancelled, such as a migration, may still take to finish."""
+TOGETHER = timedelta(milliseconds=250)
+"""
+Signals so close are one: at Ctrl-C a terminal tells all its processes, and whatever started them
+(foreman, `timeout`) tells them again.
+"""
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -59,7 +65,8 @@ def _raise(_number: int, _frame: FrameType | None) -> NoReturn:
 
 class Stop:
     """
-    Set once the process is told to stop. Told again, or after `FAREWELL`, the process ends at once.
+    Set once the process is told to stop. Told again after `TOGETHER`, it ends at once, as it does
+    after `FAREWELL`.
 
     That loses nothing: what was acknowledged is on disk, what was being sent is looked for by
     whoever sends next, and a migration happens as a whole or not at all.
@@ -67,6 +74,7 @@ class Stop:
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
+        self._told_at = 0.0
 
     def listen(self) -> None:
         """Take signals from now on; call it inside the running loop."""
@@ -76,6 +84,7 @@ class Stop:
 
     def tell(self) -> None:
         """Tell the process to stop, as the first signal does."""
+        self._told_at = monotonic()
         self._event.set()
 
     async def wait(self) -> None:
@@ -108,6 +117,8 @@ class Stop:
 
     def _on_signal(self) -> None:
         if self._event.is_set():
+            if monotonic() - self._told_at < TOGETHER.total_seconds():
+                return
             leave("Stopped at once: told so twice.")
         self.tell()
         timer = Timer(FAREWELL.total_seconds(), leave, ["Stopped at once: the end took too long."])

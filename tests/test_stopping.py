@@ -19,7 +19,7 @@ import pytest
 
 from bot.app import migrate_database
 from bot.settings import read_settings
-from bot.stopping import Stop, StoppedError
+from bot.stopping import TOGETHER, Stop, StoppedError
 from bot.store.migrate import check
 from tests.processes import Process, finished, running
 
@@ -112,6 +112,7 @@ def test_told_twice_it_leaves_at_once_and_loses_nothing(tmp_path):
             sleep(0.5)  # the request is on its way into the database
             bot.process.send_signal(signal.SIGINT)
             until("the end begin", lambda: "Stopping" in bot.output)
+            sleep(TOGETHER.total_seconds())
 
             code = ended(bot, signal.SIGINT, within=2)
             join.join(10)
@@ -143,6 +144,27 @@ def test_a_database_that_takes_the_call_and_never_answers_stops_the_start(tmp_pa
     assert "127.0.0.1" in done.stderr
     assert "Traceback" not in done.stderr
     assert "hidden-word" not in done.stderr
+
+
+def test_told_by_a_terminal_and_by_its_parent_at_once_it_still_ends_cleanly():
+    code = """
+import asyncio, os, signal
+from bot.stopping import Stop
+async def main():
+    stop = Stop()
+    stop.listen()
+    os.kill(os.getpid(), signal.SIGINT)
+    await stop.wait()
+    os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.sleep(0.05)
+    print("ended")
+asyncio.run(main())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=False
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "ended\n", "")
 
 
 def test_a_signal_that_comes_in_a_destructor_is_not_lost():
