@@ -201,6 +201,14 @@ def _sentence(error: ValidationError) -> str:
             problem = str(first["ctx"]["error"])
         case "literal_error":
             problem = f"must be one of {first['ctx']['expected']}"
+        case "int_parsing":
+            problem = "must be a whole number"
+        case "bool_parsing":
+            problem = "must be true or false"
+        case "greater_than_equal":
+            problem = f"must be {first['ctx']['ge']} or more"
+        case "less_than_equal":
+            problem = f"must be {first['ctx']['le']} or less"
         case _:
             problem = first["msg"][0].lower() + first["msg"][1:]
     return f"{name}: {problem}."

@@ -34,8 +34,12 @@ def test_an_empty_value_counts_as_unset():
 @pytest.mark.parametrize(
     ("environment", "named", "says"),
     [
-        ({"PORT": "eighty"}, "PORT", "valid integer"),
-        ({"PORT": "70000"}, "PORT", "less than or equal to 65535"),
+        ({"PORT": "eighty"}, "PORT", "PORT: must be a whole number."),
+        ({"PORT": "8000.5"}, "PORT", "PORT: must be a whole number."),
+        ({"PORT": "70000"}, "PORT", "PORT: must be 65535 or less."),
+        ({"PORT": "-1"}, "PORT", "PORT: must be 0 or more."),
+        ({"DISCORD_SHARD_COUNT": "0"}, "DISCORD_SHARD_COUNT", "must be 1 or more."),
+        ({"DISCORD_MESSAGE_CONTENT": "ja"}, "DISCORD_MESSAGE_CONTENT", "must be true or false."),
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL", "DEBUG"),
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT", "json"),
         ({"SLACK_API_URL": "slack.example"}, "SLACK_API_URL", "https://example.org"),
