@@ -78,13 +78,13 @@ def _database(settings: Settings) -> Finding:
         migration = check(settings.database_url)
     except StoreError as error:
         return Finding(False, f"Database: {error}")
-    if migration.is_needed and migration.before is not None:
-        words = f"Database: {shown(url)} is old."
-        return Finding(is_sqlite(url), words, "Run `flaskquiz migrate`.")
     if migration.is_needed:
-        is_file = is_sqlite(url)  # migrated by itself when the bot starts
-        to_do = "It is made at the first start." if is_file else "Run `flaskquiz migrate`."
-        return Finding(is_file, f"Database: {shown(url)} is empty.", to_do)
+        is_new, is_file = migration.before is None, is_sqlite(url)
+        by_itself = (
+            "It is made at the first start." if is_new else "It is migrated at the next start."
+        )
+        words = f"Database: {shown(url)} is {'empty' if is_new else 'old'}."
+        return Finding(is_file, words, by_itself if is_file else "Run `flaskquiz migrate`.")
     return Finding(True, f"Database: {shown(url)}, schema {migration.after}.")
 
 
@@ -94,11 +94,14 @@ async def _channels(settings: Settings) -> list[Finding]:
         store, now = Store(database), datetime.now(UTC)
         offset = await store.now() - now
         findings = [_clock(offset.total_seconds())]
-        channels = await store.list_channels(CHANNELS_MAX)
+        channels = await store.list_channels(CHANNELS_MAX + 1)
         if not channels:
             findings.append(Finding(True, "Channels: none yet."))
-        for channel in channels:
+        for channel in channels[:CHANNELS_MAX]:
             findings += await _channel(store, channel, now)
+        if len(channels) > CHANNELS_MAX:
+            words = f"Channels: only {CHANNELS_MAX} are shown, those that fail first."
+            findings.append(Finding(True, words))
         return findings
     except StoreError as error:
         return [Finding(False, f"Database: {error}")]

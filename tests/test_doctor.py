@@ -1,11 +1,18 @@
 """What the doctor finds, and whether what it says to do can be typed and opened."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
+from alembic import command
+from sqlalchemy import create_engine
 
-from bot.doctor import examine
+from bot.doctor import CHANNELS_MAX, examine
 from bot.settings import Settings, read_settings
+from bot.store.database import Database
+from bot.store.migrate import config, migrate
+from bot.store.store import Store
+from tests.builders import a_caller, a_channel
 
 
 def findings(tmp_path: Path, **environment: str) -> list[str]:
@@ -35,6 +42,31 @@ def test_the_page_is_where_a_browser_finds_it(tmp_path, host, address):
     page = f"ok     No Slack or Discord token: the page at {address} alone."
 
     assert page in findings(tmp_path, HOST=host)
+
+
+def test_an_old_file_is_said_to_be_migrated_at_the_start(tmp_path):
+    url = f"sqlite:///{tmp_path}/quiz.db"
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        command.upgrade(config(connection), "0001")
+    engine.dispose()
+
+    old = f"ok     Database: {tmp_path}/quiz.db is old. It is migrated at the next start."
+    assert old in findings(tmp_path)
+
+
+async def test_channels_that_are_not_shown_are_mentioned(tmp_path):
+    url = f"sqlite:///{tmp_path}/quiz.db"
+    migrate(url)
+    database = Database(url)
+    for number in range(CHANNELS_MAX + 1):
+        await a_channel(Store(database), a_caller(channel=f"C{number}"))
+    await database.close()
+
+    found = await asyncio.to_thread(findings, tmp_path)
+
+    assert sum("Next question" in finding for finding in found) == CHANNELS_MAX
+    assert found[-1] == f"ok     Channels: only {CHANNELS_MAX} are shown, those that fail first."
 
 
 def test_the_command_for_a_faulty_deck_can_be_typed_as_it_is_shown(tmp_path):
