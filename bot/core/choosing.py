@@ -55,7 +55,7 @@ def read_settings(values: Values, current: Settings, deck: Deck) -> Settings:
             return unchanged
         value = values[name]
         try:
-            return reader(value if isinstance(value, str) else ",".join(value))
+            return reader(value if isinstance(value, str) else _joined(name, value))
         except ValueError as error:
             problems[name] = str(error)
             return unchanged
@@ -78,6 +78,12 @@ def read_settings(values: Values, current: Settings, deck: Deck) -> Settings:
     if problems:
         raise FormError(problems)
     return replace(chosen, schedule=Schedule(at, zone, days))
+
+
+def _joined(name: str, chosen: Iterable[str]) -> str:
+    """What was ticked, as one types it; a form numbers the days."""
+    named = {str(number): day for number, day in enumerate(DAYS)} if name == "days" else {}
+    return ",".join(named.get(each, each) for each in chosen)
 
 
 def read_time(text: str) -> time:
@@ -105,7 +111,8 @@ def read_zone(text: str) -> ZoneInfo:
     cities = sorted({name for key, name in known.items() if key.rpartition("/")[2] == typed})
     if cities:
         return ZoneInfo(min(cities, key=len))
-    close = get_close_matches(typed, known, 3, cutoff=0.6)
+    offered = [name.casefold() for name in zone_names()]  # not EST, which has no summer time
+    close = get_close_matches(typed, offered, 3, cutoff=0.6)
     hint = f" Did you mean {listed([known[key] for key in close], 'or')}?" if close else ""
     raise ValueError(f"There is no time zone of that name.{hint} Try one like Europe/Berlin.")
 
@@ -125,13 +132,15 @@ def zone_names() -> list[str]:
 
 
 def read_days(text: str) -> frozenset[int]:
-    """``mon-fri``, ``mon, wed``, ``weekdays``, ``0,1``; raises ValueError with what to type."""
+    """
+    ``mon-fri``, ``mon, wed``, ``weekdays``; raises ValueError with what to type.
+
+    A number is no day: Monday is the first of them for some, the second or none for others.
+    """
     days: set[int] = set()
     for word in re.split(r"[,\s]+", re.sub(r"\s*-\s*", "-", _one_word(text))):
         if word in _DAY_SETS:
             days.update(_DAY_SETS[word])
-        elif word in tuple("0123456"):
-            days.add(int(word))
         elif word not in ("", "and"):
             days.update(_day_range(word))
     if not days:
@@ -189,7 +198,7 @@ def find_topic(text: str, deck: Deck) -> str | None:
     begins = [topic for topic in deck.topics if topic.startswith(typed)]
     if len(begins) == 1:
         return begins[0]
-    close = get_close_matches(typed, deck.topics, 1, cutoff=0.75)
+    close = get_close_matches(typed, deck.topics, 1, cutoff=0.8)  # forms for froms, not for orm
     return close[0] if close else None
 
 
