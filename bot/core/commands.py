@@ -69,7 +69,7 @@ _MEANT = {
 }
 """What is likely meant, where the letters are closer to something else: a hint, never done."""
 SETTING_WORDS = ("time", "zone", "days", "levels", "topics", "open", "digest")
-_TEXT_MAX = 500
+_TEXT_MAX = 4_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,6 +152,14 @@ def test_no_text_breaks_the_parser(text):
     assert len(command.unknown) <= 40
 
 
+def test_the_topics_of_a_large_deck_do_not_push_other_settings_out():
+    topics = ", ".join(f"topic number {number:03}" for number in range(100))
+
+    command = parse(f"settings topics {topics} time 09:30")
+
+    assert command.values == {"topics": topics, "time": "09:30"}
+
+
 def test_a_megabyte_is_read_no_further_than_it_needs():
     assert parse("practice " + "x" * 1_000_000).verb is Verb.PRACTICE
 
