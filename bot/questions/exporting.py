@@ -138,7 +138,8 @@ def _markdown(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return re.sub(r"([\\`*_{}\[\]<>#|~])", r"\\\1", text)
+    text = re.sub(r"([\\`*_{}\[\]<>#|~]|&(?=#?\w+;))", r"\\\1", text)
+    return re.sub(r"^(\d+(?=[.)] )|(?=[-+]+( |$)))", r"\1\\", text)  # no item of a list
 
 
 def _code_span(text: str) -> str:

@@ -131,6 +131,24 @@ def test_prose_is_escaped_and_code_is_not(deck):
     assert "```python\nif 1 < 2:\n    pass  # `why`\n```" in page
 
 
+@pytest.mark.parametrize(
+    ("paragraph", "written"),
+    [
+        (
+            "Jinja writes < as &lt; and & as &#38;.",
+            "Jinja writes \\< as \\&lt; and & as \\&\\#38;.",
+        ),
+        ("1. It comes first.", "1\\. It comes first."),
+        ("- 1 is not a status.", "\\- 1 is not a status."),
+        ("3.1 and -x stay as they are.", "3.1 and -x stay as they are."),
+    ],
+)
+def test_a_paragraph_reads_as_it_was_written(paragraph, written):
+    page = to_markdown(a_deck(a_question(answer=[paragraph])))
+
+    assert written in page.splitlines()
+
+
 def test_a_fence_is_longer_than_any_in_the_code(deck):
     page = to_markdown(deck)
 
