@@ -80,6 +80,8 @@ def flaskquiz(
 @app.command()
 def run(web: Web = False, only: Only = None, host: Host = None, port: Port = None) -> None:
     """Run the bot until Ctrl-C or SIGTERM."""
+    if web and only is Part.WORKER:
+        _stop("A worker shows no page: leave out --web or --only worker.")
     settings = _settings()
     with _told():
         from bot.app import Parts, run_until_stopped  # noqa: PLC0415  # what is needed, when needed

@@ -215,6 +215,12 @@ def test_a_faulty_deck_stops_the_start_with_every_fault(tmp_path):
     assert "beginner" in sentence
 
 
+def test_a_worker_is_asked_for_no_page(tmp_path):
+    sentence = refused(finished(tmp_path, "run", "--web", "--only", "worker"))
+
+    assert sentence == "A worker shows no page: leave out --web or --only worker."
+
+
 def test_an_empty_host_opens_the_page_to_nobody_else(tmp_path):
     with running(tmp_path, "run", "--host", "", HOST="localhost") as bot:
         assert bot.wait_ready().startswith("http://localhost:")
