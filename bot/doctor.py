@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from shlex import quote
 
 from bot.adapters.web.server import url_of
-from bot.core.cards.channel import next_words
-from bot.core.cards.doctor import CLOCK_TOLERANCE, delivery_words
-from bot.core.deck import load
+from bot.core.cards.channel import NOTHING_TO_ASK, next_words
+from bot.core.cards.doctor import CLOCK_TOLERANCE, delivery_words, has_nothing_to_ask
+from bot.core.deck import Deck, load
 from bot.core.errors import InvalidDeckError, StoreError
 from bot.core.models import Caller, Channel, ChannelState
 from bot.core.ports import Store as StorePort
@@ -40,11 +40,12 @@ class Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     """Look at everything that can be seen from here; changes nothing."""
-    findings = [*_faces(settings), _deck(settings)]
+    deck, about_deck = _deck(settings)
+    findings = [*_faces(settings), about_deck]
     database = _database(settings)
     findings.append(database)
     if database.good and not check(settings.database_url).is_needed:
-        findings += asyncio.run(_channels(settings))
+        findings += asyncio.run(_channels(settings, deck))
     return findings
 
 
@@ -63,13 +64,14 @@ def _faces(settings: Settings) -> Iterator[Finding]:
         yield Finding(True, f"No Slack or Discord token: {page} alone.")
 
 
-def _deck(settings: Settings) -> Finding:
+def _deck(settings: Settings) -> tuple[Deck | None, Finding]:
     try:
         deck = load(settings.deck_path)
     except InvalidDeckError as error:
         to_do = f"Run `flaskquiz questions check {quote(str(settings.deck_path))}`."
-        return Finding(False, f"Deck: {error.summary}.", to_do)
-    return Finding(True, f"Deck: {counted(len(deck), 'question')} in {settings.deck_path}.")
+        return None, Finding(False, f"Deck: {error.summary}.", to_do)
+    words = f"Deck: {counted(len(deck), 'question')} in {settings.deck_path}."
+    return deck, Finding(True, words)
 
 
 def _database(settings: Settings) -> Finding:
@@ -88,7 +90,7 @@ def _database(settings: Settings) -> Finding:
     return Finding(True, f"Database: {shown(url)}, schema {migration.after}.")
 
 
-async def _channels(settings: Settings) -> list[Finding]:
+async def _channels(settings: Settings, deck: Deck | None) -> list[Finding]:
     database = Database(settings.database_url)
     try:
         store, now = Store(database), datetime.now(UTC)
@@ -98,7 +100,7 @@ async def _channels(settings: Settings) -> list[Finding]:
         if not channels:
             findings.append(Finding(True, "Channels: none yet."))
         for channel in channels[:CHANNELS_MAX]:
-            findings += await _channel(store, channel, now)
+            findings += await _channel(store, channel, deck, now)
         if len(channels) > CHANNELS_MAX:
             words = f"Channels: only {CHANNELS_MAX} are shown, those that fail first."
             findings.append(Finding(True, words))
@@ -116,13 +118,17 @@ def _clock(seconds: float) -> Finding:
     return Finding(False, f"Clock: {seconds:+.1f} s from the database's.", to_do)
 
 
-async def _channel(store: StorePort, channel: Channel, now: datetime) -> list[Finding]:
+async def _channel(
+    store: StorePort, channel: Channel, deck: Deck | None, now: datetime
+) -> list[Finding]:
     to = channel.address
     name = f"{to.platform.title()} {channel.name or to.channel}"
     well = channel.failing_since is None
     findings = [Finding(well, f"{name}: {next_words(channel, now)}")]
     if not well:
         findings.append(Finding(False, f"{name}: posting fails: {channel.failing_reason}"))
+    if deck and has_nothing_to_ask(channel, deck):
+        findings.append(Finding(False, f"{name}: {NOTHING_TO_ASK}"))
     if channel.state in (ChannelState.ACTIVE, ChannelState.PAUSED):
         reader = Caller(to.platform, to.workspace, member="", name="", channel=to.channel)
         for delivery in reversed(await store.last_deliveries(reader)):

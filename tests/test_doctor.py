@@ -69,6 +69,19 @@ async def test_channels_that_are_not_shown_are_mentioned(tmp_path):
     assert found[-1] == f"ok     Channels: only {CHANNELS_MAX} are shown, those that fail first."
 
 
+async def test_a_channel_whose_topics_the_deck_has_lost_is_wrong(tmp_path):
+    url = f"sqlite:///{tmp_path}/quiz.db"
+    migrate(url)
+    database = Database(url)
+    await a_channel(Store(database), topics=frozenset({"lost"}))
+    await database.close()
+
+    found = await asyncio.to_thread(findings, tmp_path)
+
+    silent = "No question has the levels and topics of this channel. Choose more of either."
+    assert f"WRONG  Slack general: {silent}" in found
+
+
 def test_the_command_for_a_faulty_deck_can_be_typed_as_it_is_shown(tmp_path):
     deck = tmp_path / "our deck.json"
     deck.write_text("{}", encoding="utf-8")

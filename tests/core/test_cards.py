@@ -567,6 +567,15 @@ REFUSALS = [
 ]
 
 
+def test_the_doctor_finds_a_channel_silent_whose_topics_the_deck_has_lost():
+    silent = replace(CHANNEL, settings=replace(CHANNEL.settings, topics=frozenset({"lost"})))
+
+    card = doctor.doctor(silent, a_deck(QUESTION), [], [], timedelta(0), NOW)
+
+    assert card.summary == "Doctor: 1 thing to look at."
+    assert "No question has the levels and topics of this channel." in said(card)
+
+
 @pytest.mark.parametrize(
     ("state", "verdict", "verbs"),
     [

@@ -43,6 +43,7 @@ from bot.core.wording import (
 SET_UP = Button("Set up", Action(Verb.SETTINGS), Style.PRIMARY)
 DOCTOR = Button("Doctor", Action(Verb.DOCTOR))
 NOW = Button("Ask one now", Action(Verb.NOW))
+NOTHING_TO_ASK = "No question has the levels and topics of this channel. Choose more of either."
 RESUME = Button("Resume", Action(Verb.RESUME), Style.PRIMARY)
 
 

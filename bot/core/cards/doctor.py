@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.core.cards.channel import RESUME, SET_UP, next_words, setting_facts
+from bot.core.cards.channel import NOTHING_TO_ASK, RESUME, SET_UP, next_words, setting_facts
 from bot.core.deck import Deck
 from bot.core.models import Channel, ChannelState, Delivery, DeliveryState, Kind
 from bot.core.parts import (
@@ -50,6 +50,8 @@ def doctor(
 ) -> Card:
     """What happens next, what happened last, and what is wrong."""
     wrong = [*complaints]
+    if has_nothing_to_ask(channel, deck):
+        wrong.append(NOTHING_TO_ASK)
     if channel.failing_since is not None:
         since = moment(channel.failing_since, now, channel.zone)
         wrong.insert(0, f"Posting has failed since {since}: {channel.failing_reason}")
@@ -71,6 +73,13 @@ def doctor(
     if channel.state in _NEXT_STEP:
         blocks.append(Buttons((_NEXT_STEP[channel.state],)))
     return Card(summary=f"Doctor: {verdict}", blocks=tuple(blocks))
+
+
+def has_nothing_to_ask(channel: Channel, deck: Deck) -> bool:
+    """Whether a channel stays silent: the deck has lost all that its levels and topics chose."""
+    settings = channel.settings
+    fits = deck.select(settings.levels, settings.topics)
+    return channel.state is ChannelState.ACTIVE and not fits
 
 
 def _delivery_fact(delivery: Delivery, now: datetime) -> tuple[str, Text]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 
-from bot.core.cards.channel import DOCTOR, SET_UP
+from bot.core.cards.channel import DOCTOR, NOTHING_TO_ASK, SET_UP
 from bot.core.cards.rounds import PRACTISE
 from bot.core.commands import SETTING_WORDS
 from bot.core.errors import (
@@ -81,9 +81,7 @@ _PLAIN: dict[type[QuizError], Card] = {
     AlreadySharedError: _card(
         "The leaderboard was shared here today already. Once a day is enough."
     ),
-    NothingToAskError: _card(
-        "No question has the levels and topics of this channel. Choose more of either.", SETTINGS
-    ),
+    NothingToAskError: _card(NOTHING_TO_ASK, SETTINGS),
 }
 """What is told in the same words whoever asks."""
 
