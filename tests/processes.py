@@ -11,11 +11,13 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+BOUND = () if os.geteuid() else ("setpriv", "--bounding-set", "-dac_override,-dac_read_search")
+"""Runs a command for which the permissions of files hold, as they do for all but root."""
 START_MAX = 30.0
 """Seconds a loaded machine may take to start the bot."""
 
@@ -100,11 +102,11 @@ def running(cwd: Path, *arguments: str, **settings: Any) -> Iterator[Process]:
 
 
 def finished(
-    cwd: Path, *arguments: str, typed: str = "", **settings: Any
+    cwd: Path, *arguments: str, typed: str = "", by: Sequence[str] = (), **settings: Any
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command to its end; *typed* is what it is told when it asks."""
+    """Run the command to its end, *by* another; *typed* is what it is told when it asks."""
     return subprocess.run(
-        [sys.executable, "-m", "bot", *arguments],
+        [*by, sys.executable, "-m", "bot", *arguments],
         cwd=cwd,
         env=environment_of(cwd, **settings),
         input=typed,

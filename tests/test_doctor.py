@@ -13,6 +13,7 @@ from bot.store.database import Database
 from bot.store.migrate import config, migrate
 from bot.store.store import Store
 from tests.builders import a_caller, a_channel
+from tests.processes import BOUND, finished
 
 
 def findings(tmp_path: Path, **environment: str) -> list[str]:
@@ -26,6 +27,38 @@ def test_a_place_where_no_database_can_be_made_is_wrong(tmp_path):
 
     sentence = f"The database {tmp_path}/nowhere/quiz.db cannot be opened or made there."
     assert f"WRONG  Database: {sentence}" in found
+
+
+def test_a_file_that_may_only_be_read_is_wrong(tmp_path):
+    path = tmp_path / "quiz.db"
+    migrate(f"sqlite:///{path}")
+    path.chmod(0o400)
+
+    done = finished(tmp_path, "doctor", by=BOUND, DATABASE_URL=f"sqlite:///{path}")
+
+    assert (done.returncode, done.stderr) == (1, "")
+    assert f"WRONG  Database: The database {path} is read-only" in done.stdout
+
+
+def test_a_directory_that_may_not_be_entered_is_wrong(tmp_path):
+    path = tmp_path / "closed" / "quiz.db"
+    path.parent.mkdir(mode=0)
+
+    done = finished(tmp_path, "doctor", by=BOUND, DATABASE_URL=f"sqlite:///{path}")
+
+    assert (done.returncode, done.stderr) == (1, "")
+    assert f"WRONG  Database: The database {path} cannot be opened" in done.stdout
+
+
+@pytest.mark.parametrize("closed", [".env", "."])
+def test_settings_that_may_not_be_read_are_refused_in_a_sentence(tmp_path, closed):
+    (tmp_path / ".env").write_text("PORT=8111\n")
+    (tmp_path / closed).chmod(0)
+
+    done = finished(tmp_path, "doctor", by=BOUND)
+
+    refusal = ".env cannot be read (Permission denied): let this user read it, or start elsewhere."
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"{refusal}\n")
 
 
 @pytest.mark.parametrize(

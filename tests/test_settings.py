@@ -1,6 +1,5 @@
 """Settings: all optional, and a wrong one named in one sentence."""
 
-import os
 from urllib.parse import unquote
 
 import pytest
@@ -187,18 +186,6 @@ def test_a_file_that_is_not_utf_8_is_refused_in_a_sentence(monkeypatch, tmp_path
     monkeypatch.chdir(tmp_path)
 
     with pytest.raises(SettingsError, match=r"^\.env is not text in UTF-8"):
-        read_settings()
-
-
-@pytest.mark.parametrize("closed", [".env", "."])
-def test_a_file_that_may_not_be_read_is_refused_in_a_sentence(monkeypatch, tmp_path, closed):
-    (tmp_path / ".env").write_text("PORT=8111\n")
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / closed).chmod(0)
-    if os.access(tmp_path / closed, os.R_OK):
-        pytest.skip("this user may read everything")
-
-    with pytest.raises(SettingsError, match=r"^\.env cannot be read \(Permission denied\)"):
         read_settings()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
@@ -207,24 +206,3 @@ def test_a_place_that_is_not_there_is_told(tmp_path, look):
         look(f"sqlite:///{tmp_path}/nowhere/new.db")
     with pytest.raises(StoreError, match="cannot be reached"):
         look("postgres://127.0.0.1:1/quiz")
-
-
-def test_a_file_that_may_only_be_read_is_told(tmp_path):
-    path = tmp_path / "quiz.db"
-    migrate(f"sqlite:///{path}")
-    path.chmod(0o400)
-    if os.access(path, os.W_OK):
-        pytest.skip("this user may write everything")
-
-    with pytest.raises(StoreError, match="read-only"):
-        check(f"sqlite:///{path}")
-
-
-def test_a_directory_that_may_not_be_entered_is_told(tmp_path):
-    path = tmp_path / "closed"
-    path.mkdir(mode=0)
-    if os.access(path, os.X_OK):
-        pytest.skip("this user may enter everything")
-
-    with pytest.raises(StoreError, match="cannot be opened"):
-        check(f"sqlite:///{path}/quiz.db")
