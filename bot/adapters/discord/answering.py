@@ -79,7 +79,9 @@ class Answering:
         if isinstance(answer, Form) and answer.action.verb is not Verb.GRADE:
             if self._deferral is None and self._interaction.kind != SUBMIT:
                 return await self._courier.answer(self._interaction, MODAL, render_modal(answer))
-            answer = too_slow(answer, self._action or answer.action)
+            # A message command has no action: what it opens, the button of its card opens too.
+            again = self._action or Action(Verb.ANSWER, answer.action.value)
+            answer = too_slow(answer, again)
         return await self._bring(render(answer), in_place=in_place)
 
     async def _bring(self, sheet: Sheet, *, in_place: bool) -> None:

@@ -194,6 +194,23 @@ async def test_a_dialogue_that_comes_too_late_is_offered_again(
     assert modal.title == "Try first"
 
 
+async def test_a_message_command_that_comes_too_late_is_offered_again(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+):
+    card = await team.set_up()
+    slow(monkeypatch)
+    release = hold(team, "open_card")
+    used = asyncio.create_task(team.bob.use("Answer this question", card))
+    await team.discord.until(lambda: DEFER in callbacks(team))
+    release.set()
+
+    late = (await used).as_message()
+    monkeypatch.undo()
+    modal = (await team.bob.press(late, "Try first")).as_modal()
+
+    assert modal.title == "Try first"
+
+
 async def test_a_fault_is_told_and_logged_once(team: Team, caplog: pytest.LogCaptureFixture):
     broken(team, "me", RuntimeError("secret words"))
 
