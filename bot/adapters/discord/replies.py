@@ -37,7 +37,7 @@ class Replies:
         card = _card_of(message)
         if card is None or not self._recent.first(message.id):
             return
-        text = _words_of(message)
+        text = words_in(message.content, str(message.guild.me.id if message.guild else ""))
         if not text:
             return
         try:
@@ -73,10 +73,9 @@ def _card_of(message: discord.Message) -> MessageRef | None:
     return MessageRef(str(reference.message_id))
 
 
-def _words_of(message: discord.Message) -> str:
-    """What was written, without the mention that lets us read it."""
-    me = message.guild.me.id if message.guild else 0
-    return re.sub(f"<@!?{me}>", "", message.content).strip()
+def words_in(content: str, me: str) -> str:
+    """What was written, without the mention of *me* that lets us read it."""
+    return re.sub(f"<@!?{me}>", "", content).strip()
 
 
 async def _react(message: discord.Message, emoji: str) -> None:

@@ -11,6 +11,7 @@ from bot.adapters.discord.commands import read_command
 from bot.adapters.discord.interactions import COMPONENT, SUBMIT, Interaction
 from bot.adapters.discord.keys import Key
 from bot.adapters.discord.modals import read_values
+from bot.adapters.discord.replies import words_in
 from bot.core.commands import Command
 from bot.core.errors import NotAQuestionError, StaleKeyError
 from bot.core.models import MessageRef
@@ -125,7 +126,7 @@ def _message(data: Mapping[str, Any], interaction: Interaction, lookup: Lookup) 
     card = _card_of(message, interaction.channel, lookup)
     if author != str(interaction.user["id"]) or card is None:
         raise NotAQuestionError(target)
-    return Tell(card, str(message.get("content") or ""))
+    return Tell(card, words_in(str(message.get("content") or ""), interaction.application))
 
 
 def _card_of(

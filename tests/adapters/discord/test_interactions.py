@@ -335,6 +335,21 @@ async def test_in_the_thread_the_message_command_takes_a_reply_to_a_colleague_to
     assert "I kept your words" in seen.text
 
 
+async def test_the_message_command_leaves_out_the_mention_that_lets_us_read(team: Team):
+    thread = await a_thread(team, await team.set_up())
+    words = await team.bob.say(thread, "it is bound to the request", mention_bot=True)
+    grade = await team.cid.say(thread, "got it", mention_bot=True)
+    await team.settle()
+
+    kept = (await team.bob.use("Answer this question", words)).as_message()
+    first = (await team.cid.use("Answer this question", grade)).as_message()
+
+    assert "I kept your words" in kept.text
+    assert "A grade counts once you have seen the answer." in first.text
+    form = (await team.bob.press(kept, "See the answer")).as_modal()
+    assert form.inputs[0]["value"] == "it is bound to the request"
+
+
 async def test_in_a_post_of_a_forum_the_message_command_takes_a_reply_alone(team: Team):
     team.channel = team.guild.post(team.guild.channel("forum", FORUM), "Quiz", team.ann)
     await team.settle()
