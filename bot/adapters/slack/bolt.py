@@ -16,7 +16,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.api import hush
-from bot.adapters.slack.edge import UnderWayError
+from bot.adapters.slack.edge import AgainError
 from bot.adapters.slack.events import Events
 from bot.adapters.slack.handlers import Handlers
 from bot.adapters.slack.patience import begin
@@ -123,7 +123,7 @@ def _workspace(context: AsyncBoltContext) -> Workspace:
 
 async def _on_error(error: Exception) -> BoltResponse:
     """The edge: nothing is acknowledged, and an event comes again."""
-    if isinstance(error, UnderWayError):
+    if isinstance(error, AgainError):
         return BoltResponse(status=503, body="")
     logger.error("A request of Slack's could not be handled", exc_info=error)
     return BoltResponse(status=500, body="")

@@ -30,8 +30,12 @@ async def answered(answer: Awaitable[Card | Form]) -> Card | Form:
     return apology()
 
 
-class UnderWayError(Exception):
-    """What is asked for is being done: not to be acknowledged, so that it comes again."""
+class AgainError(Exception):
+    """What is asked for cannot be done now: not to be acknowledged, so that it comes again."""
+
+
+class UnderWayError(AgainError):
+    """What is asked for is being done."""
 
 
 class Once:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.adapters.slack.answers import Answers
 from bot.adapters.slack.api import CALL_ERRORS, Api, code_of, reason_of
 from bot.adapters.slack.callers import Callers
-from bot.adapters.slack.edge import Once, answered
+from bot.adapters.slack.edge import AgainError, Once, answered
 from bot.adapters.slack.patience import left
 from bot.adapters.slack.payloads import channel_place, typed
 from bot.adapters.slack.people import People
@@ -21,7 +22,7 @@ from bot.core.cards.people import only_commands
 from bot.core.cards.refusals import refusal
 from bot.core.commands import parse
 from bot.core.errors import QuizError
-from bot.core.models import Address, MessageRef, Platform
+from bot.core.models import Address, ChannelState, MessageRef, Platform
 from bot.core.parts import Card, Form, Verb
 from bot.core.ports import Store
 from bot.core.quiz import Quiz
@@ -171,20 +172,29 @@ class Events:
         await self._quiz.join(caller)
 
     async def _on_rename(self, workspace: Workspace, event: Json) -> None:
-        """A channel has another name."""
+        """A channel has another name; Slack tells that of channels the bot has left too."""
         channel: Json = event["channel"]
         place = channel_place(channel["id"], channel["name"])
         caller = await self._callers.caller(workspace, "", "", place, Verb.ANSWER)
-        if await self._store.find_channel(caller) is not None:
+        known = await self._store.find_channel(caller)
+        if known is not None and known.state is not ChannelState.GONE:
             await self._quiz.join(caller)
 
     async def _on_unarchived(self, workspace: Workspace, event: Json) -> None:
-        """A channel is in use again; where the bot still is in it, nobody can invite it."""
-        room = await self._people.room(workspace, event["channel"])
-        place = channel_place(event["channel"], room.name)
+        """
+        A channel is in use again; where the bot still is in it, nobody can invite it.
+
+        Raises AgainError where Slack does not say whether it is.
+        """
+        place = channel_place(event["channel"])
         caller = await self._callers.caller(workspace, "", "", place, Verb.ANSWER)
-        if room.is_member and await self._store.find_channel(caller) is not None:
-            await self._quiz.join(caller)
+        if await self._store.find_channel(caller) is None:
+            return
+        room = await self._people.find_room(workspace, event["channel"])
+        if room is None:
+            raise AgainError
+        if room.is_member:
+            await self._quiz.join(replace(caller, channel_name=room.name))
 
     async def _on_gone(self, workspace: Workspace, event: Json) -> None:
         """The bot has left a channel, or the channel is no more."""

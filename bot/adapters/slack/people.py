@@ -73,12 +73,16 @@ class People:
 
     async def room(self, workspace: Workspace, channel: str) -> Room:
         """A channel; an empty one when Slack does not tell."""
+        return await self.find_room(workspace, channel) or Room()
+
+    async def find_room(self, workspace: Workspace, channel: str) -> Room | None:
+        """A channel; None when Slack does not tell."""
         try:
             async with asyncio.timeout(patience.left(patience.LOOKUP)):
                 answer = await self._api.of(workspace).conversations_info(channel=channel)
         except CALL_ERRORS as error:
             logger.info("A channel could not be looked up: %s", reason_of(error))
-            return Room()
+            return None
         found: dict[str, Any] = answer["channel"]
         return Room(
             name=f"#{found.get('name') or ''}".rstrip("#"),

@@ -7,7 +7,9 @@ import asyncio
 import pytest
 
 from bot.core.models import Channel, ChannelState
-from tests.adapters.slack.conftest import Team
+from tests.adapters.slack.conftest import Team, a_team
+from tests.adapters.slack.running import MovedClock
+from tests.fakes.slack import Slack
 
 
 async def channel_of(team: Team) -> Channel:
@@ -86,6 +88,20 @@ async def test_a_channel_that_is_unarchived_waits_for_an_admin_where_the_bot_sti
     assert "Resumed" in (await one.ann.command("/flaskquiz", "resume", one.channel)).text
 
 
+async def test_an_unarchived_channel_that_slack_says_nothing_of_is_asked_for_again(
+    slack: Slack, clock: MovedClock, sqlite_url: str
+):
+    async with a_team(slack, clock, sqlite_url, "http") as team:
+        await team.set_up()
+        await team.ann.archive(team.channel)
+        slack.fault("conversations.info", retry_after=30)
+
+        await team.ann.archive(team.channel, undo=True)
+
+        assert [news.ok for news in slack.deliveries("channel_unarchive")] == [False, True]
+        assert (await channel_of(team)).state is ChannelState.PAUSED
+
+
 async def test_a_channel_that_is_unarchived_without_the_bot_stays_left(one: Team):
     await one.set_up()
     await one.ann.archive(one.channel)
@@ -124,6 +140,21 @@ async def test_a_renamed_channel_is_called_by_its_new_name(one: Team):
     channel = await channel_of(one)
     assert (channel.name, channel.state) == ("#flask-daily", ChannelState.ACTIVE)
     assert len([m for m in one.posts() if "Hello" in m.words]) == 1
+
+
+async def test_a_channel_that_the_bot_has_left_may_be_renamed(one: Team):
+    await one.set_up()
+    await one.ann.kick(one.channel)
+
+    await one.ann.rename(one.channel, "other")
+    await one.bot.tick()
+
+    assert (await channel_of(one)).state is ChannelState.GONE
+    assert one.slack.calls("chat.postMessage")[-1].ok
+    assert (
+        "no longer in this channel"
+        in (await one.ann.command("/flaskquiz", "resume", one.channel)).text
+    )
 
 
 async def test_a_channel_the_quiz_was_never_in_may_be_renamed(one: Team):
