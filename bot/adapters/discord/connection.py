@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from itertools import chain, repeat
 from typing import Any
 
 from bot.adapters.discord.entering import AWAY, LASTING, enter, reason, sync_commands
@@ -111,8 +112,23 @@ class Connection:
         """Log in, register the commands, and be there until the client is closed."""
         await enter(self.client, self._options)
         self._since, self._trouble = self._clock(), ""
-        await sync_commands(self.client, self._store)
-        await self.client.connect()
+        is_done = await sync_commands(self.client, self._store)
+        later = None if is_done else asyncio.create_task(self._sync_later())
+        try:
+            await self.client.connect()
+        finally:
+            if later is not None:
+                later.cancel()
+
+    async def _sync_later(self) -> None:
+        """Register the commands as soon as Discord is able to; all else goes on meanwhile."""
+        for pause in chain(PAUSES, repeat(PAUSES[-1])):
+            await self._options.pause(pause)
+            try:
+                if await sync_commands(self.client, self._store):
+                    return
+            except (*AWAY, StoreError) as error:
+                logger.warning("The commands wait to be registered (%s).", type(error).__name__)
 
     def _note(self, trouble: str) -> None:
         self._since, self._trouble = None, trouble

@@ -60,9 +60,9 @@ async def enter(client: discord.AutoShardedClient, options: DiscordOptions) -> N
         raise discord.PrivilegedIntentsRequired(None)
 
 
-async def sync_commands(client: discord.Client, store: Store) -> None:
+async def sync_commands(client: discord.Client, store: Store) -> bool:
     """
-    Register the commands when they are not those registered last.
+    Register the commands when they are not those registered last; False to try again later.
 
     Discord counts every new command, two hundred a day: hence never on every start.
     """
@@ -71,11 +71,12 @@ async def sync_commands(client: discord.Client, store: Store) -> None:
     commands = payload()
     name, wanted = f"discord:commands:{application}", fingerprint(commands)
     if await store.recall(name) == wanted:
-        return
+        return True
     try:
         await client.http.bulk_upsert_global_commands(application, cast("Any", commands))
     except discord.HTTPException as error:
         logger.error("The commands could not be registered: %s", error)  # noqa: TRY400  # it says why
-        return
+        return not isinstance(error, discord.DiscordServerError)
     await store.keep(name, wanted)
     logger.info("The commands are registered")
+    return True

@@ -113,6 +113,16 @@ async def test_commands_that_could_not_be_registered_are_tried_at_the_next_start
         assert team.discord.world.commands
 
 
+async def test_commands_are_registered_as_soon_as_discord_is_able_to(
+    discord: FakeDiscord, sqlite_url: str
+):
+    discord.fault("PUT", COMMANDS, status=503, times=3)
+
+    async with a_team(discord, sqlite_url) as team:
+        assert team.bot.face.health()["connected"]
+        await team.discord.until(lambda: team.discord.world.commands)
+
+
 # --- losses
 
 
