@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -122,6 +123,12 @@ def period_name(period: str) -> str:
     if part.startswith("W"):
         return f"week {int(part[1:])}"
     return f"{MONTHS[int(part) - 1]} {year}"
+
+
+def apart(name: str) -> str:
+    """*name* with a mark after one written from right to left: figures beside it stay there."""
+    is_reversed = any(unicodedata.bidirectional(sign) in ("R", "AL", "AN") for sign in name)
+    return f"{name}\u200e" if is_reversed else name
 
 
 def clipped(text: str, length: int) -> str:

@@ -165,3 +165,8 @@ def test_a_weekday_is_named_only_while_it_is_no_riddle(ahead, words):
 )
 def test_a_text_is_clipped_at_a_word_where_that_loses_little(text, clipped):
     assert wording.clipped(text, 10) == clipped
+
+
+def test_figures_stay_beside_a_name_from_right_to_left():
+    assert wording.apart("Ann") == "Ann"
+    assert wording.apart("\u05d0\u05d1") == "\u05d0\u05d1\u200e"

@@ -31,6 +31,7 @@ from bot.core.parts import (
     Table,
     Text,
 )
+from bot.core.wording import apart
 
 TextBlock = Heading | Paragraph | Quiet | CodeBlock | Quote | Numbered | Facts | Table
 LANGUAGES = {"python": "py", "shell": "bash", "text": ""}
@@ -111,7 +112,7 @@ def _table(table: Table, most: int) -> str:
 
 
 def _cell(text: str) -> str:
-    return " ".join(visible(text).replace("`", "'").split())
+    return apart(" ".join(visible(text).replace("`", "'").split()))
 
 
 def _width(text: str) -> int:

@@ -24,6 +24,7 @@ from bot.core.parts import (
     Style,
     Table,
 )
+from bot.core.wording import apart
 
 CONTEXT_MAX = 2_000
 PROSE_MAX = 6_000
@@ -116,7 +117,9 @@ def _facts(block: Facts) -> Json | None:
 
 def _table(block: Table) -> str:
     """Aligned columns; the reader's own row is pointed at."""
-    rows = [[one_line(clip(cell, CELL_MAX)) for cell in row] for row in (block.head, *block.rows)]
+    rows = [
+        [apart(one_line(clip(cell, CELL_MAX))) for cell in row] for row in (block.head, *block.rows)
+    ]
     columns = range(max(map(len, rows)))
     filled = [[*row, *[""] * (len(columns) - len(row))] for row in rows]
     widths = [max(width(row[i]) for row in filled) for i in columns]
@@ -127,6 +130,10 @@ def _table(block: Table) -> str:
         mark = "▸ " if number == block.own else "  "
         lines.append(f"{mark if block.own is not None else ''}{line}".rstrip())
     return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    return apart(one_line(clip(text, CELL_MAX)))
 
 
 def _picture(block: Picture, files: Files) -> Json | None:

@@ -8,7 +8,7 @@ from bot.core.leaderboard import Standing
 from bot.core.models import Period
 from bot.core.parts import Action, Button, Buttons, Card, Heading, Paragraph, Quiet, Table, Verb
 from bot.core.views import Board
-from bot.core.wording import clipped, counted, ordinal, period_name
+from bot.core.wording import apart, clipped, counted, ordinal, period_name
 
 NAME_MAX = 24
 RIGHT = frozenset({0, 2})
@@ -86,5 +86,5 @@ def _table(standings: Iterable[Standing], own: Standing | None = None) -> Table:
 def top_words(standings: Iterable[Standing]) -> str:
     """The first three in one line, for a notification."""
     top = list(standings)[:3]
-    words = ", ".join(f"{s.rank}. {clipped(s.name, NAME_MAX)} {s.points}" for s in top)
+    words = ", ".join(f"{s.rank}. {apart(clipped(s.name, NAME_MAX))} {s.points}" for s in top)
     return words or "nobody has points yet"

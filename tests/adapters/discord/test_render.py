@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from bot.adapters.discord.fitting import TEXT_MAX, cost
 from bot.adapters.discord.modals import render_modal
 from bot.adapters.discord.render import Sheet, render
+from bot.adapters.discord.texts import piece
 from bot.core.calendar import Schedule
 from bot.core.cards import attempts, rounds
 from bot.core.cards import channel as desk
@@ -325,6 +326,12 @@ BLOCK = st.one_of(
     st.builds(Picture, st.just("a.png"), NASTY.map(lambda alt: f"alt {alt}"), st.just(b"png")),
     st.builds(File, st.just("b.json"), st.just("application/json"), st.just(b"{}")),
 )
+
+
+def test_a_name_from_right_to_left_does_not_change_places_with_the_points():
+    table = Table(("", "Name", "Points"), (("1", "\u05d0\u05d1", "30"),))
+
+    assert "1  \u05d0\u05d1\u200e    30" in piece(table).draw(1)
 
 
 def unique(buttons: list[Button]) -> Buttons:

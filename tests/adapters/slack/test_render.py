@@ -267,6 +267,13 @@ def test_columns_line_up_for_wide_and_combining_letters():
     assert [line[:2] for line in lines] == ["  ", "  ", "▸ ", "  ", "  "]
 
 
+def test_a_name_from_right_to_left_does_not_change_places_with_the_points():
+    (block,) = render_blocks((Table(("", "Name", "Points"), (("1", "\u05d0\u05d1", "30"),)),))
+
+    lines = block["elements"][0]["elements"][0]["text"].split("\n")
+    assert lines[1] == "1  \u05d0\u05d1\u200e    30"
+
+
 def test_padding_goes_by_columns():
     assert pad("山", 4) == "山  "
     assert pad("7", 3, right=True) == "  7"
