@@ -114,6 +114,18 @@ class GatewayClient(discord.AutoShardedClient):
         """The bot was removed from a guild."""
         await self._note(self._guilds_seen.on_removed(guild.id))
 
+    async def on_guild_channel_update(
+        self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel
+    ) -> None:
+        """A channel was changed: perhaps its name."""
+        if before.name != after.name:
+            await self._note(self._guilds_seen.on_renamed(after))
+
+    async def on_thread_update(self, before: discord.Thread, after: discord.Thread) -> None:
+        """The same for a thread, which may be a post of a forum with a quiz in it."""
+        if before.name != after.name:
+            await self._note(self._guilds_seen.on_renamed(after))
+
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         """A channel was deleted."""
         await self._note(self._guilds_seen.on_deleted(channel.guild.id, channel.id))

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.adapters.discord.callers import address
 from tests.adapters.discord.conftest import NEEDED, Team
 from tests.fakes.discord import Channel
 from tests.fakes.discord.channels import FORUM
@@ -165,3 +166,38 @@ async def test_after_a_channel_was_deleted_nothing_is_posted_there(team: Team, w
     assert kept.state == "gone"
     assert sum("question of the day" in m.text for m in other.from_bot) == 2
     assert team.ann.dm.from_bot == []
+
+
+@pytest.mark.parametrize("in_post", [False, True])
+async def test_a_renamed_channel_is_called_by_its_new_name(team: Team, in_post: bool):
+    if in_post:
+        team.channel = team.guild.post(team.guild.channel("forum", FORUM), "Quiz", team.ann)
+        await team.settle()
+    await team.set_up()
+    team.guild.rename_channel(team.channel, "flask-daily")
+    await team.settle()
+    team.guild.deny_bot("view_channel", channel=team.channel.parent or team.channel)
+    await team.settle()
+
+    team.discord.clock.advance(A_DAY)
+    await team.bot.tick()
+    await team.bot.tick()
+
+    (notice,) = team.ann.dm.from_bot
+    assert "I could not post in #flask-daily." in notice.text
+    assert hellos(team.channel) == (0 if in_post else 1)
+
+
+async def test_a_channel_the_quiz_was_never_in_or_has_left_may_be_renamed(team: Team):
+    await team.set_up()
+    other = team.guild.channel("other")
+    await team.bot.store.leave_channel(address(team.guild.id, team.channel.id))
+    before = len(team.channel.from_bot)
+
+    for channel in (other, team.channel):
+        team.guild.rename_channel(channel, "another")
+    await team.settle()
+    await team.bot.tick()
+
+    assert other.from_bot == []
+    assert len(team.channel.from_bot) == before

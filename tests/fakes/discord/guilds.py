@@ -95,6 +95,12 @@ class Guild:
         self.world.emit(events.channel_changed("THREAD_CREATE", post))
         return post
 
+    def rename_channel(self, channel: Channel, name: str) -> None:
+        """Give a channel, or a thread, another name."""
+        channel.name = name
+        kind = "THREAD_UPDATE" if channel.thread else "CHANNEL_UPDATE"
+        self.world.emit(events.channel_changed(kind, channel))
+
     def delete_channel(self, channel: Channel) -> None:
         """Delete a channel, or a thread, with everything in it."""
         for thread in [part for part in self.channels.values() if part.parent is channel]:
