@@ -74,7 +74,10 @@ class Api:
             self._session = None
 
 
-PASSING = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable"})
+PASSING = frozenset(
+    {"ratelimited", "rate_limited", "internal_error", "fatal_error", "request_timeout",
+     "service_unavailable", "team_added_to_org"}
+)  # fmt: skip
 """Refusals that may be over soon."""
 CALL_ERRORS = (SlackClientError, aiohttp.ClientError, OSError, TimeoutError)
 """All that a call can raise: a refusal, or no answer."""

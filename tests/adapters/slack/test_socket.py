@@ -90,6 +90,24 @@ async def test_the_start_goes_on_without_a_slack_and_connects_later(
         await bot.stop()
 
 
+@pytest.mark.parametrize("word", ["request_timeout", "team_added_to_org"])
+@pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
+async def test_a_refusal_that_will_pass_does_not_stop_the_start(
+    slack: Slack, clock: MovedClock, sqlite_url: str, method: str, word: str
+):
+    bot = Bot(slack, clock, sqlite_url, "socket", patience=BRISK)
+    team = found(slack, "T1", bot, clock)
+    bot.options = replace(bot.options, bot_token=team.workspace.install(by=team.ann))
+    slack.fault(method, error=word)
+    await bot.start()
+    try:
+        await slack.sockets.wait(within=8)
+
+        assert "What you can type" in (await _help(team)).text
+    finally:
+        await bot.stop()
+
+
 @pytest.mark.parametrize(
     ("setting", "options"),
     [
