@@ -41,12 +41,11 @@ class Places:
 
     async def on_join(self, guild: discord.Guild) -> None:
         """Join the channel that fits best, or those where the bot was before."""
-        fitting = fitting_channel(guild)
-        if fitting is None:
+        if fitting := fitting_channel(guild):
+            kept = await self._store.keep_first(_name(guild.id), str(fitting.id))
+            await self._join(guild.get_channel(int(kept)) or fitting)
+        else:
             logger.info("Guild %s has no channel the bot may write in", guild.id)
-            return
-        kept = await self._store.keep_first(_name(guild.id), str(fitting.id))
-        await self._join(guild.get_channel(int(kept)) or fitting)
         await self._come_back(guild)
 
     async def _come_back(self, guild: discord.Guild) -> None:

@@ -125,6 +125,19 @@ async def test_on_its_return_every_channel_that_was_set_up_learns_that_it_is_pau
         assert sum("I am back" in message.text for message in channel.from_bot) == 1
 
 
+async def test_on_its_return_it_needs_no_channel_for_a_hello(team: Team):
+    post = team.guild.post(team.guild.channel("forum", FORUM), "Quiz", team.ann)
+    await team.settle()
+    await team.ann.command("flaskquiz settings", channel=post, time="09:30")
+    team.guild.remove_bot()
+    await team.settle()
+    team.guild.deny(team.guild.everyone, "send_messages", channel=team.channel)
+
+    await invite(team)
+
+    assert ["I am back" in message.text for message in post.from_bot] == [True]
+
+
 async def test_a_return_while_the_bot_was_down_is_noticed_at_the_start(team: Team):
     await team.set_up()
     team.guild.remove_bot()
