@@ -111,6 +111,13 @@ def retry_after(error: BaseException) -> float | None:
         return None
 
 
+def scopes_of(response: object) -> frozenset[str]:
+    """The scopes of the token that was used, as Slack says in the head of each of its answers."""
+    headers = getattr(response, "headers", None) or {}
+    scopes = headers.get("x-oauth-scopes") or headers.get("X-OAuth-Scopes") or ""
+    return frozenset(filter(None, (scope.strip() for scope in scopes.split(","))))
+
+
 def reason_of(error: BaseException) -> str:
     """What went wrong, in a few words without any secret."""
     if word := code_of(error):

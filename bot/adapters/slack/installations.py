@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from bot.adapters.slack.api import Api
+from bot.adapters.slack.api import Api, scopes_of
 from bot.adapters.slack.workspaces import Workspace
 from bot.core.errors import StartError
 from bot.core.ports import Clock, Installation, Installations
@@ -47,13 +47,12 @@ class OneWorkspace:
     async def identify(self) -> Workspace:
         """Ask Slack whose token this is; raises SlackApiError."""
         answer = await self._api.client(self._token).auth_test()
-        scopes = answer.headers.get("x-oauth-scopes") or answer.headers.get("X-OAuth-Scopes") or ""
         self._found = Workspace(
             id=answer["team_id"],
             token=self._token,
             bot_id=answer["bot_id"],
             bot_user_id=answer["user_id"],
-            scopes=frozenset(filter(None, (scope.strip() for scope in scopes.split(",")))),
+            scopes=scopes_of(answer),
         )
         return self._found
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack.api import CALL_ERRORS, Api, answer_of, code_of, reason_of
+from bot.adapters.slack.api import CALL_ERRORS, Api, answer_of, code_of, reason_of, scopes_of
 from bot.adapters.slack.manifest import SCOPES
 from bot.adapters.slack.patience import left
 from bot.adapters.slack.refused import ADVICE, DEAD_TOKEN, undelivered, unseen
@@ -98,22 +98,25 @@ class SlackMessenger:
         workspace = await self._workspaces.find(to.workspace)
         if workspace is None:
             return ["The Slack app is not installed in this workspace."]
-        complaints = await self._complaints(workspace, to.channel)
-        if lacking := sorted(SCOPES - workspace.scopes):
-            scopes = ", ".join(lacking)
-            complaints.append(f"The app lacks {scopes}: install it again from the manifest.")
+        complaints, scopes = await self._look(workspace, to.channel)
+        # A token stays the same where the app is installed again with more scopes.
+        if lacking := sorted(SCOPES - (scopes or workspace.scopes)):
+            words = ", ".join(lacking)
+            complaints.append(f"The app lacks {words}: install it again from the manifest.")
         return complaints
 
-    async def _complaints(self, workspace: Workspace, channel: str) -> list[str]:
+    async def _look(self, workspace: Workspace, channel: str) -> tuple[list[str], frozenset[str]]:
+        """What is wrong with a channel, and the scopes the token has now, as far as told."""
         try:
             async with asyncio.timeout(left()):  # an admin waits for it
                 answer = await self._api.of(workspace).conversations_info(channel=channel)
         except CALL_ERRORS as error:
-            return [ADVICE.get(code_of(error)) or f"Slack does not answer: {reason_of(error)}."]
-        found = answer["channel"]
+            told = ADVICE.get(code_of(error)) or f"Slack does not answer: {reason_of(error)}."
+            return [told], scopes_of(getattr(error, "response", None))
+        found, scopes = answer["channel"], scopes_of(answer)
         if found.get("is_archived"):
-            return [ADVICE["is_archived"]]
-        return [] if found.get("is_member") else [ADVICE["not_in_channel"]]
+            return [ADVICE["is_archived"]], scopes
+        return ([] if found.get("is_member") else [ADVICE["not_in_channel"]]), scopes
 
     async def _client(self, to: Address) -> AsyncWebClient:
         return self._api.of(await self._workspace(to))

@@ -336,8 +336,11 @@ async def test_a_scope_that_was_not_granted_is_named(
         await team.set_up()
 
         (told,) = await messenger(team).permissions(a_parcel(team).to)
+        team.workspace.install()
+        after = await messenger(team).permissions(a_parcel(team).to)
 
         assert "files:write" in told
+        assert after == []
 
 
 # --- with the scheduler
