@@ -91,6 +91,8 @@ class Handlers:
             await self._homes.settle(caller.member, caller.workspace)
         elif verb is Verb.FORGET_CONFIRMED:
             await self._homes.leave(caller.member, caller.workspace)
+            if caller.channel is None:
+                await self._homes.forget_alone(caller.member)
         return answer
 
     async def _ask(self, caller: Caller, request: Request) -> Card | Form:

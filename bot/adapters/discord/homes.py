@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.core.models import Platform
 from bot.core.ports import Store
 
 
@@ -17,7 +18,7 @@ class Homes:
 
     async def find(self, member: str) -> str:
         """The workspace of a member's direct messages: their home, or one for them alone."""
-        return await self._store.recall(_name(member)) or f"dm:{member}"
+        return await self._store.recall(_name(member)) or _alone(member)
 
     async def settle(self, member: str, workspace: str) -> None:
         """Make a guild the member's home."""
@@ -27,6 +28,14 @@ class Homes:
     async def leave(self, member: str, workspace: str) -> None:
         """Forget the home of a member who is forgotten there."""
         await self._store.drop(_name(member), workspace)
+
+    async def forget_alone(self, member: str) -> None:
+        """Delete what a member did in direct messages before they had a home."""
+        await self._store.forget_workspace(Platform.DISCORD, _alone(member))
+
+
+def _alone(member: str) -> str:
+    return f"dm:{member}"
 
 
 def _name(member: str) -> str:

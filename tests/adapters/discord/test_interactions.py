@@ -12,7 +12,7 @@ import pytest
 from bot.adapters.discord.answering import PATIENCE
 from bot.core.errors import StoreError
 from bot.core.grading import Grade
-from bot.core.models import AttemptKey, Platform, RoundId
+from bot.core.models import AttemptKey, Caller, Platform, RoundId
 from tests.adapters.discord import running
 from tests.adapters.discord.conftest import Team
 from tests.adapters.discord.reading import read
@@ -434,6 +434,20 @@ async def test_who_is_forgotten_has_no_home(team: Team):
     await team.bob.press(sure, "Delete it all")
 
     assert await team.bot.store.recall(f"discord:home:{team.bob.id}") is None
+    assert await kept_grade(team, team.bob) is None
+
+
+async def test_in_direct_messages_what_was_practised_before_any_guild_is_forgotten_too(team: Team):
+    asked = (await team.bob.command("flaskquiz start", channel=team.bob.dm)).as_message()
+    modal = (await team.bob.press(asked, "Answer")).as_modal()
+    await team.bob.submit(modal, {"words": "my secret", "confidence": "guess"})
+    await revealed(team)
+
+    sure = (await team.bob.command("flaskquiz forget-me", channel=team.bob.dm)).as_message()
+    await team.bob.press(sure, "Delete it all")
+
+    alone = Caller(Platform.DISCORD, f"dm:{team.bob.id}", str(team.bob.id), "Bob")
+    assert not (await team.bot.store.export(alone)).get("attempts")
     assert await kept_grade(team, team.bob) is None
 
 
