@@ -216,5 +216,5 @@ def forgotten() -> Card:
     """Everything is deleted."""
     return Card(
         "All is deleted.",
-        (Paragraph((Strong("Done."), " I have deleted everything I knew about you.")),),
+        (Paragraph((Strong("Done."), " I have deleted everything I knew about you here.")),),
     )

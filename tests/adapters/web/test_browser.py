@@ -420,7 +420,7 @@ async def test_a_member_who_is_forgotten_is_a_guest_again(ann: Person, here: Run
     await ann.page.goto(f"{here.url}/?show=forget")
     await ann.press("Delete it all")
 
-    await ann.sees("I have deleted everything I knew about you.")
+    await ann.sees("I have deleted everything I knew about you here.")
     await ann.page.get_by_role("link", name="Close").click()
     await expect(ann.page.locator("#join-name")).to_be_visible()
     assert await ann.context.cookies() == []
