@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Mapping
 
 import aiohttp
 import discord
@@ -37,7 +38,9 @@ class Replies:
         card = _card_of(message)
         if card is None or not self._recent.first(message.id):
             return
-        text = words_in(message.content, str(message.guild.me.id if message.guild else ""))
+        me = str(message.guild.me.id if message.guild else "")
+        names = {str(user.id): user.display_name for user in message.mentions}
+        text = words_in(message.content, me, names)
         if not text:
             return
         try:
@@ -73,9 +76,13 @@ def _card_of(message: discord.Message) -> MessageRef | None:
     return MessageRef(str(reference.message_id))
 
 
-def words_in(content: str, me: str) -> str:
-    """What was written, without the mention of *me* that lets us read it."""
-    return re.sub(f"<@!?{me}>", "", content).strip()
+def words_in(content: str, me: str, names: Mapping[str, str]) -> str:
+    """What was written, without the mention of *me* that lets us read it; others by *names*."""
+
+    def shown(found: re.Match[str]) -> str:
+        return "" if found[1] == me else f"@{names.get(found[1], 'somebody')}"
+
+    return re.sub(r"<@!?(\d+)>", shown, content).strip()
 
 
 async def _react(message: discord.Message, emoji: str) -> None:

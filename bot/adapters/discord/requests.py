@@ -126,7 +126,12 @@ def _message(data: Mapping[str, Any], interaction: Interaction, lookup: Lookup) 
     card = _card_of(message, interaction.channel, lookup)
     if author != str(interaction.user["id"]) or card is None:
         raise NotAQuestionError(target)
-    return Tell(card, words_in(str(message.get("content") or ""), interaction.application))
+    mentioned = message.get("mentions") or ()
+    names = {
+        str(user["id"]): str(user.get("global_name") or user["username"]) for user in mentioned
+    }
+    content = str(message.get("content") or "")
+    return Tell(card, words_in(content, interaction.application, names))
 
 
 def _card_of(

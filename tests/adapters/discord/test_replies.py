@@ -70,6 +70,19 @@ async def test_words_are_taken_as_the_attempt(team: Team):
     assert attempt.words == "it is bound to the request"
 
 
+async def test_a_mention_of_a_colleague_is_kept_by_name(team: Team):
+    card = await team.set_up()
+    words = f"what {team.cid.mention} said"
+
+    await says(team, team.bob, words, reply_to=card)
+    by_reply = await attempt_of(team, team.bob)
+    await team.bob.use("Answer this question", team.channel.said[-1])
+    by_command = await attempt_of(team, team.bob)
+
+    assert by_reply is not None and by_reply.words == "what @Cid said"
+    assert by_command is not None and by_command.words == "what @Cid said"
+
+
 async def test_a_grade_before_the_answer_is_pointed_to_the_answer(team: Team):
     card = await team.set_up()
 
