@@ -14,7 +14,7 @@ from bot.adapters.slack.api import CALL_ERRORS, Api, code_of, reason_of
 from bot.adapters.slack.callers import Callers
 from bot.adapters.slack.edge import AgainError, Once, answered
 from bot.adapters.slack.patience import left
-from bot.adapters.slack.payloads import channel_place, typed
+from bot.adapters.slack.payloads import channel_place, mentioned, typed
 from bot.adapters.slack.people import People
 from bot.adapters.slack.render import Place, render_message
 from bot.adapters.slack.workspaces import Workspace, Workspaces
@@ -36,6 +36,8 @@ REPLIES = (None, "thread_broadcast", "file_share")
 Subtypes that are something a member says. Edits and deletions are not: what was said first
 counts, and a new reply replaces it. Bots say nothing that counts.
 """
+NAMED_MOST = 5
+"""Mentions in a reply that are looked up."""
 _DONE_ALREADY = ("already_reacted", "message_not_found", "user_not_in_channel")
 """Somebody else did it, the reply was deleted meanwhile, or its author has left."""
 Json = Mapping[str, Any]
@@ -112,13 +114,22 @@ class Events:
         caller = await self._callers.caller(workspace, event["user"], "", place, Verb.GRADE)
         card = MessageRef(event["thread_ts"])
         try:
-            reply = await self._quiz.reply(caller, card, typed(event["text"]))
+            reply = await self._quiz.reply(caller, card, await self._typed(workspace, event))
         except QuizError as error:  # trying again would change nothing
             await self._tell(workspace, event, "", refusal(error))
             return
         # Slack may not show a note to who has looked away: a reaction stays.
         reaction = NOTED if reply.noted else LOOK_FIRST if reply.note else ""
         await self._tell(workspace, event, reaction, reply.note)
+
+    async def _typed(self, workspace: Workspace, event: Json) -> str:
+        """What was typed, with members by their names and without a mention of the bot."""
+        names = {workspace.bot_user_id: ""}
+        for member in mentioned(event["text"])[:NAMED_MOST]:
+            if member not in names:
+                name = (await self._people.person(workspace, member)).name
+                names |= {member: name} if name else {}
+        return typed(event["text"], names)
 
     async def _tell(
         self, workspace: Workspace, event: Json, reaction: str, answer: Card | None
@@ -143,7 +154,7 @@ class Events:
 
     async def _on_direct(self, workspace: Workspace, event: Json) -> None:
         """Take a direct message as the words of a command."""
-        command = parse(typed(event["text"]))
+        command = parse(typed(event["text"], {workspace.bot_user_id: ""}))
         answer: Card | Form = only_commands(command.closest)
         if not command.unknown:
             caller = await self._callers.caller(workspace, event["user"], "", Place(), command.verb)

@@ -47,16 +47,27 @@ def member_of(payload: Payload) -> tuple[str, str]:
     return str(payload["user_id"]), str(payload.get("user_name") or "")
 
 
-def typed(text: str) -> str:
-    """What a member typed, of what Slack made of it: ``&lt;``, ``<@U1>``, ``<url|label>``."""
-    plain = _MARKUP.sub(_shown, text)
+def mentioned(text: str) -> list[str]:
+    """The ids of the members whom *text* mentions."""
+    return [target[1:] for target, _ in _MARKUP.findall(text) if target.startswith("@")]
+
+
+def typed(text: str, names: Mapping[str, str]) -> str:
+    """
+    What a member typed, of what Slack made of it: ``&lt;``, ``<@U1>``, ``<url|label>``.
+
+    Who is mentioned is called by their name in *names*; one with an empty name is left out.
+    """
+    plain = _MARKUP.sub(lambda found: _shown(found, names), text)
     return plain.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def _shown(found: re.Match[str]) -> str:
+def _shown(found: re.Match[str], names: Mapping[str, str]) -> str:
     target, label = found[1], found[2]
     sign = _KINDS.get(target[0])
     if sign is None:
         return label or target
+    if (name := names.get(target[1:])) is not None:
+        return f"@{name}" if name else ""
     words = label or target[1:].partition("^")[0]
     return words if words.startswith(sign) else f"{sign}{words}"

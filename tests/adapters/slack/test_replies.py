@@ -248,3 +248,30 @@ async def test_a_reply_on_a_question_that_left_the_deck_is_told_so_once(
     assert [
         d.ok for d in one.slack.deliveries("message") if d.payload["event"]["text"] == "got it"
     ] == [True]
+
+
+async def test_a_mention_of_a_colleague_is_kept_by_name(one: Team):
+    card = await one.set_up()
+
+    words = f"what <@{one.cid.id}> and <@U404> said"
+    await one.bob.say(one.channel, words, card, raw=True)
+
+    (attempt,) = (await one.bot.store.export(one.caller(one.bob)))["attempts"]
+    assert attempt["words"] == "what @cid and @U404 said"
+
+
+async def test_a_mention_of_the_bot_is_no_word_of_a_reply(one: Team):
+    card = await revealed(one, one.bob)
+
+    seen = await one.bob.say(one.channel, f"<@{one.workspace.bot_user_id}> got it", card, raw=True)
+
+    assert await grade_of(one, one.bob) is Grade.GOT_IT
+    assert seen.said is not None and "memo" in seen.said.reactions
+
+
+async def test_a_mention_of_the_bot_is_no_word_of_a_command(one: Team):
+    mention = f"<@{one.workspace.bot_user_id}>"
+
+    await one.bob.say(one.bob.dm(), f"{mention} help", raw=True)
+
+    assert "What you can type" in one.bob.dm().messages[-1].words
