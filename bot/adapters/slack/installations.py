@@ -7,8 +7,10 @@ from collections import OrderedDict
 from datetime import datetime, timedelta
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from slack_sdk.errors import SlackApiError
 
-from bot.adapters.slack.api import Api, scopes_of
+from bot.adapters.slack.api import Api, code_of, scopes_of
+from bot.adapters.slack.refused import DEAD_TOKEN
 from bot.adapters.slack.workspaces import Workspace
 from bot.core.errors import StartError
 from bot.core.ports import Clock, Installation, Installations
@@ -37,12 +39,24 @@ class OneWorkspace:
         """Nothing to look for: the token is a setting."""
 
     async def forget(self, team: str, before: datetime) -> bool:  # noqa: ARG002  # a setting stays
-        """Say that the token of our settings no longer works; the host has to replace it."""
-        is_ours = self._found is not None and self._found.id == team
-        if is_ours:
-            self._found = None
-            logger.error("The Slack app was removed or its token revoked: install it again.")
-        return is_ours
+        """
+        Say that the token of our settings no longer works; the host has to replace it.
+
+        False where it works: the news is of one that was replaced. Raises what a call raises where
+        Slack cannot be asked.
+        """
+        if self._found is None or self._found.id != team:
+            return False
+        try:
+            await self.identify()
+        except SlackApiError as error:
+            if code_of(error) not in DEAD_TOKEN:
+                raise
+        else:
+            return False
+        self._found = None
+        logger.error("The Slack app was removed or its token revoked: install it again.")
+        return True
 
     async def identify(self) -> Workspace:
         """Ask Slack whose token this is; raises SlackApiError."""

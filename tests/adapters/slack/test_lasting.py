@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.core.models import ChannelState
@@ -71,3 +73,17 @@ async def test_the_end_of_the_one_workspace_is_acknowledged_and_told(
     team.clock.move(days=3)
     await team.bot.tick()
     assert len(team.slack.calls("chat.postMessage")) == posts
+
+
+async def test_news_of_an_old_removal_do_not_end_the_one_workspace_of_a_new_token(one: Team):
+    await one.set_up()
+    one.slack.courier.holding = True
+    await one.ann.uninstall()
+    one.bot.options = replace(one.bot.options, bot_token=one.workspace.install(by=one.ann))
+    await one.bot.restart()
+
+    await one.slack.courier.release()
+
+    channel = await one.bot.store.find_channel(one.caller())
+    assert channel is not None
+    assert channel.state is ChannelState.ACTIVE
