@@ -197,6 +197,9 @@ class Store(Protocol):
     async def left_channels(self, platform: Platform, workspace: str) -> Sequence[Address]:
         """The channels of a workspace that were set up and that the bot has left."""
 
+    async def rename_channel(self, to: Address, name: str) -> None:
+        """Keep another name of a channel, where it is known."""
+
     async def leave_channel(self, to: Address) -> None:
         """Stop all posting to a channel: GONE, nothing due, unsent deliveries failed."""
 

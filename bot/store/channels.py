@@ -231,6 +231,18 @@ def left_channels(connection: Connection, platform: Platform, workspace: str) ->
     return [Address(platform, workspace, external_id) for (external_id,) in found]
 
 
+def rename_channel(connection: Connection, to: Address, name: str) -> None:
+    """Keep another name of a channel, where it is known."""
+    here = select(workspaces.c.id).where(
+        workspaces.c.platform == to.platform, workspaces.c.external_id == to.workspace
+    )
+    connection.execute(
+        update(channels)
+        .where(channels.c.workspace_id.in_(here), channels.c.external_id == to.channel)
+        .values(name=short(name))
+    )
+
+
 def leave_channel(connection: Connection, to: Address) -> None:
     """Stop all posting to a channel: GONE, nothing due, unsent deliveries failed."""
     _leave(connection, to.platform, to.workspace, to.channel)

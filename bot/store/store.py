@@ -87,6 +87,9 @@ class Store:
     async def left_channels(self, platform: Platform, workspace: str) -> list[Address]:
         return await self._database.read(channels.left_channels, platform, workspace)
 
+    async def rename_channel(self, to: Address, name: str) -> None:
+        await self._database.write(channels.rename_channel, to, name)
+
     async def leave_channel(self, to: Address) -> None:
         await self._database.write(channels.leave_channel, to)
 

@@ -217,3 +217,14 @@ async def test_a_name_too_long_or_odd_is_cut_to_what_is_kept(store):
     assert channel.name == "c" * 100
     about = (await store.export(odd))["member"]
     assert about["name"] == "A?" + "n" * 98
+
+
+async def test_another_name_changes_nothing_else(store):
+    channel = await a_channel(store)
+    owed = await store.last_deliveries(a_caller())
+
+    await store.rename_channel(channel.address, "#flask-daily")
+    await store.rename_channel(Address(Platform.SLACK, "T9", "C1"), "#other")
+
+    assert await store.find_channel(a_caller()) == replace(channel, name="#flask-daily")
+    assert await store.last_deliveries(a_caller()) == owed

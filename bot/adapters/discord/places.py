@@ -9,7 +9,7 @@ import discord
 from bot.adapters.discord.callers import address
 from bot.adapters.discord.permissions import TO_POST, missing
 from bot.core.errors import StoreError
-from bot.core.models import Address, Caller, ChannelState, Platform
+from bot.core.models import Address, Caller, Platform
 from bot.core.ports import Store
 from bot.core.quiz import Quiz
 
@@ -55,13 +55,21 @@ class Places:
                 await self._join(channel)
 
     async def _join(self, channel: Place) -> None:
-        await self._quiz.join(_caller(channel))
+        await self._quiz.join(
+            Caller(
+                platform=Platform.DISCORD,
+                workspace=str(channel.guild.id),
+                member="",
+                name="",
+                channel=str(channel.id),
+                channel_name=f"#{channel.name}",
+            )
+        )
 
     async def on_renamed(self, channel: Place) -> None:
-        """Call a channel by its new name, unless the quiz was never there or is no more."""
-        known = await self._store.find_channel(_caller(channel))
-        if known is not None and known.state is not ChannelState.GONE:
-            await self._join(channel)
+        """Call a channel by its new name."""
+        to = address(channel.guild.id, channel.id)
+        await self._store.rename_channel(to, f"#{channel.name}")
 
     async def on_removed(self, guild_id: int) -> None:
         """Stop posting in a guild; its settings stay for a return."""
@@ -89,18 +97,6 @@ def fitting_channel(guild: discord.Guild) -> discord.TextChannel | None:
         if channel is not None and not missing(channel.permissions_for(guild.me), TO_POST):
             return channel
     return None
-
-
-def _caller(channel: Place) -> Caller:
-    """A channel's caller, where something happens that no member did."""
-    return Caller(
-        platform=Platform.DISCORD,
-        workspace=str(channel.guild.id),
-        member="",
-        name="",
-        channel=str(channel.id),
-        channel_name=f"#{channel.name}",
-    )
 
 
 def _order(channel: discord.TextChannel) -> tuple[int, int]:

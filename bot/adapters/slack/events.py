@@ -22,7 +22,7 @@ from bot.core.cards.people import only_commands
 from bot.core.cards.refusals import refusal
 from bot.core.commands import parse
 from bot.core.errors import QuizError
-from bot.core.models import Address, ChannelState, MessageRef, Platform
+from bot.core.models import Address, MessageRef, Platform
 from bot.core.parts import Card, Form, Verb
 from bot.core.ports import Store
 from bot.core.quiz import Quiz
@@ -183,13 +183,10 @@ class Events:
         await self._quiz.join(caller)
 
     async def _on_rename(self, workspace: Workspace, event: Json) -> None:
-        """A channel has another name; Slack tells that of channels the bot has left too."""
-        channel: Json = event["channel"]
-        place = channel_place(channel["id"], channel["name"])
-        caller = await self._callers.caller(workspace, "", "", place, Verb.ANSWER)
-        known = await self._store.find_channel(caller)
-        if known is not None and known.state is not ChannelState.GONE:
-            await self._quiz.join(caller)
+        """A channel has another name."""
+        place = channel_place(event["channel"]["id"], event["channel"]["name"])
+        to = Address(Platform.SLACK, workspace.id, place.channel)
+        await self._store.rename_channel(to, place.name)
 
     async def _on_unarchived(self, workspace: Workspace, event: Json) -> None:
         """
