@@ -543,6 +543,14 @@ def test_the_help_names_every_command_as_it_can_be_typed_on_every_face():
     assert "/flaskquiz settings" in opening
 
 
+def test_a_hello_where_the_quiz_is_set_up_says_when_it_asks():
+    opening = said(hello.greeting(CHANNEL, a_deck(QUESTION)))
+
+    assert CHANNEL.state is ChannelState.ACTIVE
+    assert "I know 1 question and ask one Monday to Friday at 09:00 (Europe/Berlin)." in opening
+    assert "An admin picks" not in opening
+
+
 def test_a_healthy_channel_is_told_so():
     card = doctor.doctor(CHANNEL, a_deck(QUESTION), [], [], timedelta(0), NOW)
 

@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from bot.core.cards.channel import RESUME, SET_UP, asked_words
 from bot.core.deck import Deck
-from bot.core.models import Channel, ChannelState
-from bot.core.parts import Action, Button, Buttons, Card, Code, Heading, Paragraph, Quiet, Verb
+from bot.core.models import Channel, ChannelState, Settings
+from bot.core.parts import (
+    Action,
+    Button,
+    Buttons,
+    Card,
+    Code,
+    Heading,
+    Paragraph,
+    Quiet,
+    Text,
+    Verb,
+)
 from bot.core.wording import counted
+
+SETTINGS = Button("Settings", Action(Verb.SETTINGS))
 
 
 def greeting(channel: Channel, deck: Deck) -> Card:
     """What the bot says when it joins a channel: for the first time, or again."""
-    return back(channel) if channel.state is ChannelState.PAUSED else hello(deck)
+    if channel.state is ChannelState.PAUSED:
+        return back(channel)
+    return hello(deck, channel.settings if channel.state is ChannelState.ACTIVE else None)
 
 
 def back(channel: Channel) -> Card:
@@ -22,13 +37,19 @@ def back(channel: Channel) -> Card:
             Heading(("I am back.",)),
             Paragraph((f"My settings are as they were: {asked_words(channel.settings)}.",)),
             Paragraph(("I am paused: nothing is asked until an admin resumes.",)),
-            Buttons((RESUME, Button("Settings", Action(Verb.SETTINGS)))),
+            Buttons((RESUME, SETTINGS)),
         ),
     )
 
 
-def hello(deck: Deck) -> Card:
-    """What the bot says once when it joins a channel."""
+def hello(deck: Deck, settings: Settings | None = None) -> Card:
+    """What the bot says once when it joins a channel; *settings* where it is set up already."""
+    known = f"I know {counted(len(deck), 'question')}"
+    if settings is None:
+        pick = "An admin picks the time and days: here with the button, in another channel with "
+        when: Text = (f"{known}. {pick}", Code("/flaskquiz settings"), ".")
+    else:
+        when = (f"{known} and ask one {asked_words(settings)}.",)
     about = (
         "Everyone tries before they look, sees the answer privately and grades themselves. "
         "I remember what each of you and the team is about to forget, and bring it back in time."
@@ -45,14 +66,7 @@ def hello(deck: Deck) -> Card:
                     " asks you in private.",
                 )
             ),
-            Buttons((SET_UP,)),
-            Quiet(
-                (
-                    f"I know {counted(len(deck), 'question')}. An admin picks the time and days: "
-                    "here with the button, in another channel with ",
-                    Code("/flaskquiz settings"),
-                    ".",
-                )
-            ),
+            Buttons((SET_UP if settings is None else SETTINGS,)),
+            Quiet(when),
         ),
     )
