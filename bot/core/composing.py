@@ -43,6 +43,7 @@ class Composer:
             thread=view.round.message if view and delivery.kind is Kind.ANSWER else None,
             member=delivery.channel.admin if delivery.kind is Kind.NOTICE else "",
             until=duties.wanted_until(delivery, closes_at),
+            tries=delivery.tries,
         )
 
     def card_of(self, view: RoundView, now: datetime) -> Card:

@@ -91,6 +91,8 @@ class Parcel:
     """The one member who may see it, for a notice."""
     until: datetime | None = None
     """From this moment on nobody wants it any more."""
+    tries: int = 1
+    """How often it was taken to be sent, by whichever process; this time is counted."""
 
 
 @dataclass(frozen=True, slots=True)

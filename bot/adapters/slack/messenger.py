@@ -53,6 +53,8 @@ class SlackMessenger:
         self._api = api
         self._workspaces = workspaces
         self._sleep = sleep
+        self._left_off: dict[DeliveryId, tuple[int, str]] = {}
+        """At which try looking for a delivery had to end, and where it goes on."""
 
     async def post(self, parcel: Parcel) -> MessageRef:
         """Post once; its metadata holds nothing but the delivery's id."""
@@ -66,14 +68,25 @@ class SlackMessenger:
         return MessageRef(answer["ts"])
 
     async def find(self, parcel: Parcel) -> MessageRef | None:
-        """Look for the delivery's id in the metadata of what we said since."""
+        """
+        Look for the delivery's id in the metadata of what we said since.
+
+        Where Slack gives one page a minute, the next try goes on where this one had to end, unless
+        somebody else tried in between: what is said meanwhile cannot be it.
+        """
         workspace = await self._workspace(parcel.to)
         client = self._api.of(workspace)
         channel = await self._channel(client, parcel)
         oldest = f"{(parcel.since - SKEW).timestamp():.6f}"
-        cursor = ""
+        tries, cursor = self._left_off.pop(parcel.id, (0, ""))
+        if tries + 1 != parcel.tries:
+            cursor = ""
         for _ in range(PAGES):
-            page = await self._page(client, channel, parcel.thread, oldest, cursor)
+            try:
+                page = await self._page(client, channel, parcel.thread, oldest, cursor)
+            except RetryLaterError:
+                self._left_off[parcel.id] = parcel.tries, cursor
+                raise
             for message in page.get("messages") or ():
                 if message.get("user") == workspace.bot_user_id and _is(message, parcel.id):
                     return MessageRef(message["ts"])

@@ -230,6 +230,34 @@ async def test_looking_that_fails_is_put_off_or_given_up_and_never_taken_for_not
         await messenger(joined).find(a_parcel(joined))
 
 
+async def test_a_post_under_much_talk_is_found_by_one_page_a_minute(joined: Team):
+    ref = await messenger(joined).post(a_parcel(joined))
+    for number in range(40):
+        await joined.bob.say(joined.channel, f"talk {number}")
+    joined.slack.rates.limit("conversations.history", 1)
+
+    for tries in (2, 3):
+        with pytest.raises(RetryLaterError):
+            await messenger(joined).find(a_parcel(joined, tries=tries))
+        await joined.bob.say(joined.channel, "more talk")
+        joined.clock.move(minutes=1)
+
+    assert await messenger(joined).find(a_parcel(joined, tries=4)) == ref
+
+
+async def test_looking_begins_anew_where_another_process_tried_in_between(joined: Team):
+    parcel = a_parcel(joined)
+    for number in range(40):
+        await joined.bob.say(joined.channel, f"talk {number}")
+    joined.slack.rates.limit("conversations.history", 1)
+    with pytest.raises(RetryLaterError):
+        await messenger(joined).find(replace(parcel, tries=2))
+    ref = await messenger(joined).post(replace(parcel, tries=3))
+    joined.clock.move(minutes=1)
+
+    assert await messenger(joined).find(replace(parcel, tries=4)) == ref
+
+
 # --- pictures
 
 

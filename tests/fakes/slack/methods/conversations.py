@@ -12,6 +12,8 @@ from tests.fakes.slack.state import Channel
 
 Json = dict[str, Any]
 
+DISTRIBUTED_MOST = 15
+"""Messages that a distributed app outside the Marketplace gets at once, once a minute."""
 _PAGES = "cursor limit:int"
 _SPAN = f"{_PAGES} oldest:ts latest:ts inclusive:bool include_all_metadata:bool"
 
@@ -147,6 +149,8 @@ def _cut(caller: Caller, found: list[Any], default: int) -> tuple[list[Any], str
     limit = caller.args.get("limit", default)
     if not 1 <= limit <= 999:
         raise ApiError("invalid_limit")
+    if "conversations.history" in caller.slack.rates.per_minute:
+        limit = min(limit, DISTRIBUTED_MOST)
     start = 0
     if caller.args.get("cursor"):
         try:
