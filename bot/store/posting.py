@@ -21,47 +21,27 @@ from bot.store.opening import Opening, asked_in, move_on, open_rounds
 from bot.store.owed import owe
 from bot.store.tables import deliveries, rounds
 
-_DAILY_OF = select(deliveries.c.id, deliveries.c.state).where(
+_NOT_POSTED = (DeliveryState.FAILED, DeliveryState.SKIPPED)
+_OF_DATE = (
     deliveries.c.channel_id == bindparam("channel"),
-    deliveries.c.kind == Kind.DAILY,
     deliveries.c.local_on == bindparam("on"),
 )
-_NOT_POSTED = (DeliveryState.FAILED, DeliveryState.SKIPPED)
+_DAILY_OF = select(deliveries.c.id, deliveries.c.state).where(
+    *_OF_DATE, deliveries.c.kind == Kind.DAILY
+)
 _AGAIN = (
     update(deliveries)
-    .where(
-        deliveries.c.channel_id == bindparam("channel"),
-        deliveries.c.kind == Kind.DAILY,
-        deliveries.c.local_on == bindparam("on"),
-        deliveries.c.state.in_(_NOT_POSTED),
-        deliveries.c.round_id.in_(
-            select(rounds.c.id).where(
-                rounds.c.closed_at.is_(None), rounds.c.closes_at > bindparam("now")
-            )
-        ),
-    )
+    .where(*_OF_DATE, deliveries.c.state.in_(_NOT_POSTED))
     .values(
         state=DeliveryState.SENDING, due_at=bindparam("now"), created_at=bindparam("now"), tries=0
     )
     .returning(deliveries.c.id)
 )
-_SHARE_AGAIN = (
-    update(deliveries)
-    .where(
-        deliveries.c.channel_id == bindparam("channel"),
-        deliveries.c.kind == Kind.SHARE,
-        deliveries.c.local_on == bindparam("on"),
-        deliveries.c.state.in_(_NOT_POSTED),
-    )
-    .values(
-        state=DeliveryState.SENDING,
-        due_at=bindparam("now"),
-        created_at=bindparam("now"),
-        tries=0,
-        detail=bindparam("period"),
-    )
-    .returning(deliveries.c.id)
+_OPEN = select(rounds.c.id).where(
+    rounds.c.closed_at.is_(None), rounds.c.closes_at > bindparam("now")
 )
+_DAILY_AGAIN = _AGAIN.where(deliveries.c.kind == Kind.DAILY, deliveries.c.round_id.in_(_OPEN))
+_SHARE_AGAIN = _AGAIN.where(deliveries.c.kind == Kind.SHARE).values(detail=bindparam("period"))
 
 
 def post_now(
@@ -102,7 +82,7 @@ def _owe_again(connection: Connection, channel: Channel, on: date, now: datetime
 
     Raises NotPostedError when it is over, AlreadyPostedError when there is no such daily.
     """
-    id_ = connection.scalar(_AGAIN, _key(channel, on) | {"now": now})
+    id_ = connection.scalar(_DAILY_AGAIN, _key(channel, on) | {"now": now})
     if id_ is not None:
         return get_delivery(connection, id_)
     daily = connection.execute(_DAILY_OF, _key(channel, on)).one_or_none()
@@ -120,8 +100,8 @@ def share(connection: Connection, caller: Caller, on: date, period: str, now: da
     channel = get_channel(connection, caller)
     id_ = owe(connection, channel, Kind.SHARE, on, now, detail=period)
     if id_ is None:
-        again = {"channel": channel.id, "on": on, "now": now, "period": period}
-        id_ = connection.scalar(_SHARE_AGAIN, again)
+        again = {"now": now, "period": period}
+        id_ = connection.scalar(_SHARE_AGAIN, _key(channel, on) | again)
     if id_ is None:
         raise AlreadySharedError
     return get_delivery(connection, id_)

@@ -117,9 +117,7 @@ def _facts(block: Facts) -> Json | None:
 
 def _table(block: Table) -> str:
     """Aligned columns; the reader's own row is pointed at."""
-    rows = [
-        [apart(one_line(clip(cell, CELL_MAX))) for cell in row] for row in (block.head, *block.rows)
-    ]
+    rows = [[_cell(text) for text in row] for row in (block.head, *block.rows)]
     columns = range(max(map(len, rows)))
     filled = [[*row, *[""] * (len(columns) - len(row))] for row in rows]
     widths = [max(width(row[i]) for row in filled) for i in columns]

@@ -19,6 +19,7 @@ from bot.core.errors import (
     NotAdminError,
     NothingToAskError,
     NotInChannelError,
+    NotPostedError,
     NotRevealedError,
     NotSetUpError,
     QuizError,
@@ -157,8 +158,9 @@ def test_every_question_keeps_slacks_rules_and_is_cut_nowhere():
 REFUSALS: list[QuizError] = [
     StaleKeyError("x"), RoundClosedError("x"), NotRevealedError(KEY), NotAdminError("pause it"),
     NoChannelError(), NotSetUpError(), NotInChannelError(), NothingToAskError(),
-    AlreadyPostedError(NOW.date()), AlreadySharedError(), NoQuestionError("quantum", ("Routing",)),
-    FormError({"time": "Give a time such as 09:30."}), QuizError(),
+    AlreadyPostedError(NOW.date()), NotPostedError(NOW.date()), AlreadySharedError(),
+    NoQuestionError("quantum", ("Routing",)), FormError({"time": "Give a time such as 09:30."}),
+    QuizError(),
 ]  # fmt: skip
 
 

@@ -536,22 +536,12 @@ async def test_a_feed_that_could_not_be_read_is_asked_for_again(browser: Browser
     ann = await person(browser)
     await ann.page.clock.install()
     await ann.join(here.url, "Ann")
-    asked = 0
-
-    async def fail(route: Route) -> None:
-        nonlocal asked
-        asked += 1
-        await route.abort()
-
-    await ann.page.route("**/feed", fail)
+    await ann.page.route("**/feed", lambda route: route.abort())
     async with ann.page.expect_event("requestfailed"):
-        await ann.page.evaluate("document.querySelector('#feed').dataset.version = 'old'")
         here.clock.move(days=1)
         here.ticker.wake()
     await here.posted(3)
-    await ann.page.wait_for_timeout(100)
     await ann.page.unroute("**/feed")
-    await expect(ann.page.locator("article")).to_have_count(1)
 
     await ann.page.clock.run_for(6_000)
 
@@ -617,7 +607,7 @@ async def test_who_joins_after_somebody_was_forgotten_does_not_see_their_words(
     await page.fill("#in-words", "what only Ann may read")
     await page.goto(f"{here.url}/?show=forget")
     await ann.press("Delete it all")
-    await ann.sees("I have deleted everything I knew about you.")
+    await ann.sees("I have deleted everything I knew about you here.")
     await ann.join(here.url, "Ben")
 
     await ann.press("Answer")
@@ -628,7 +618,7 @@ async def test_who_joins_after_somebody_was_forgotten_does_not_see_their_words(
 async def test_a_refresh_never_sends_a_form_again(ann: Person, here: Running):
     await ann.page.goto(f"{here.url}/?show=forget")
     await ann.press("Delete it all")
-    await ann.sees("I have deleted everything I knew about you.")
+    await ann.sees("I have deleted everything I knew about you here.")
 
     assert ann.page.url == here.url + "/"
     async with ann.page.expect_request(here.url + "/") as asked:
