@@ -9,7 +9,13 @@ from zoneinfo import ZoneInfo
 from bot.core import calendar, choosing
 from bot.core.cards import attempts
 from bot.core.deck import Deck, Question
-from bot.core.errors import FormError, NoQuestionError, NotAQuestionError, StaleKeyError
+from bot.core.errors import (
+    FormError,
+    NoQuestionError,
+    NotAQuestionError,
+    RoundClosedError,
+    StaleKeyError,
+)
 from bot.core.grading import Grade, grade_from_ticks, read_grade
 from bot.core.memory import Memory, rating, review
 from bot.core.models import (
@@ -105,8 +111,11 @@ class Attempts:
         said = _text(values, "confidence")
         if said not in set(Confidence):
             raise FormError({"confidence": "Say how sure you are; a guess is fine."})
-        situation = await self._store.reveal(caller, key, words, Confidence(said), self._clock())
-        return attempts.reveal(situation, self._question(situation))
+        try:
+            kept = await self._store.reveal(caller, key, words, Confidence(said), self._clock())
+        except RoundClosedError as error:
+            raise RoundClosedError(error.question_id, words) from error
+        return attempts.reveal(kept, self._question(kept))
 
     async def tick(self, caller: Caller, key: AttemptKey, ticked: frozenset[int]) -> Form:
         """Keep the key points ticked so far, where a face sends them one by one."""

@@ -48,11 +48,12 @@ class NotAQuestionError(StaleKeyError):
 
 
 class RoundClosedError(QuizError):
-    """The round closed before the member saw the answer."""
+    """The round closed before the member saw the answer; *words* came too late to be kept."""
 
-    def __init__(self, question_id: str) -> None:
+    def __init__(self, question_id: str, words: str = "") -> None:
         super().__init__(f"the round on {question_id} has closed")
         self.question_id = question_id
+        self.words = words
 
 
 class NotRevealedError(QuizError):

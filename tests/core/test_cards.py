@@ -489,6 +489,8 @@ def test_the_doctor_counts_no_second_try_while_the_first_is_under_way():
     _, words = doctor.delivery_words(a_delivery(DeliveryState.SENDING, tries=1), NOW)
 
     assert words == "on its way"
+    _, words = doctor.delivery_words(a_delivery(DeliveryState.PENDING, tries=2, error="503"), NOW)
+    assert words == "on its way after 2 tries: 503"
 
 
 def test_the_doctor_says_what_failed_and_why():
@@ -560,6 +562,7 @@ def test_a_healthy_channel_is_told_so():
 REFUSALS = [
     StaleKeyError("r1"),
     RoundClosedError("q"),
+    RoundClosedError("q", "my words"),
     NotRevealedError(AttemptKey(round_id=RoundId(1))),
     NotAdminError("change the settings"),
     NoChannelError(),
@@ -607,6 +610,10 @@ def test_every_refusal_is_one_friendly_sentence_or_two(error):
     assert card.summary[0].isupper()
     assert card.summary.endswith((".", "?"))
     assert type(error).__name__ not in said(card)
+
+
+def test_words_that_came_too_late_are_shown_once_more():
+    assert "You wrote\nmy words" in said(refusals.refusal(RoundClosedError("q", "my words")))
 
 
 def test_no_refusal_is_left_without_words_of_its_own():

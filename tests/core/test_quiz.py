@@ -236,8 +236,9 @@ async def test_after_the_close_nothing_is_revealed_or_changed(world):
 
     with pytest.raises(RoundClosedError):
         await world.press(ANN, Verb.ANSWER, key)
-    with pytest.raises(RoundClosedError):
-        await world.reveal(ANN, key)
+    with pytest.raises(RoundClosedError) as refused:
+        await world.reveal(ANN, key, words=" a long thought ")
+    assert refused.value.words == "a long thought"
     with pytest.raises(RoundClosedError):
         await world.press(BEN, Verb.REGRADE, key)
     with pytest.raises(RoundClosedError):

@@ -13,7 +13,7 @@ from bot.adapters.web.filling import Filled, refilled
 from bot.adapters.web.render import JoinPanel, Panel
 from bot.core.attempts import ticked_in
 from bot.core.cards import attempts
-from bot.core.cards.refusals import refusal, refused_words
+from bot.core.cards.refusals import refusal
 from bot.core.commands import parse
 from bot.core.errors import FormError, QuizError, StaleKeyError
 from bot.core.models import AttemptKey, Caller
@@ -72,9 +72,9 @@ class Panels:
         try:
             panel = await self._acted(asked, self._quiz.run(caller, command))
         except FormError as error:
-            return Panel(refusal(error))
+            return Panel(refusal(error), taken=False)
         # The address of the help does not say which word was unknown.
-        return replace(panel, show="") if command.unknown else panel
+        return replace(panel, show="", taken=False) if command.unknown else panel
 
     async def exported(self, badge: Badge) -> File:
         """Everything kept about a member, as a file."""
@@ -104,18 +104,7 @@ class Panels:
         card = reply.note or attempts.not_a_grade()
         return Panel(card, lasting(Action(Verb.START), card), taken=reply.note is not None)
 
-    async def _reveal(self, caller: Caller, filled: Filled) -> Card | Form:
-        """A reveal; where it is refused, the words are shown: they are kept nowhere."""
-        try:
-            return await self._quiz.submit(caller, filled.action, filled.values)
-        except FormError:
-            raise
-        except QuizError as error:
-            return refused_words(error, str(filled.values.get("words", "")))
-
     def _ask(self, caller: Caller, filled: Filled) -> Awaitable[Card | Form]:
-        if filled.action.verb is Verb.REVEAL:
-            return self._reveal(caller, filled)
         if filled.action.verb in SUBMITS:
             return self._quiz.submit(caller, filled.action, filled.values)
         return self._quiz.press(caller, filled.action)

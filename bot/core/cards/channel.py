@@ -40,6 +40,7 @@ from bot.core.wording import (
     span,
 )
 
+SETTINGS = Button("Settings", Action(Verb.SETTINGS))
 SET_UP = Button("Set up", Action(Verb.SETTINGS), Style.PRIMARY)
 DOCTOR = Button("Doctor", Action(Verb.DOCTOR))
 NOW = Button("Ask one now", Action(Verb.NOW))

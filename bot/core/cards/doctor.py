@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.core.cards.channel import NOTHING_TO_ASK, RESUME, SET_UP, next_words, setting_facts
+from bot.core.cards.channel import (
+    NOTHING_TO_ASK,
+    RESUME,
+    SET_UP,
+    SETTINGS,
+    next_words,
+    setting_facts,
+)
 from bot.core.deck import Deck
 from bot.core.models import Channel, ChannelState, Delivery, DeliveryState, Kind
 from bot.core.parts import (
-    Action,
     Block,
-    Button,
     Buttons,
     Card,
     Facts,
@@ -19,14 +24,13 @@ from bot.core.parts import (
     Paragraph,
     Quiet,
     Text,
-    Verb,
 )
 from bot.core.wording import MONTHS, counted, moment
 
 _NEXT_STEP = {
     ChannelState.NEW: SET_UP,
     ChannelState.PAUSED: RESUME,
-    ChannelState.ACTIVE: Button("Settings", Action(Verb.SETTINGS)),
+    ChannelState.ACTIVE: SETTINGS,
 }
 """What an admin of a channel in that state most likely wants; nothing helps where it is gone."""
 CLOCK_TOLERANCE = timedelta(seconds=2)
@@ -105,9 +109,9 @@ def delivery_words(delivery: Delivery, now: datetime) -> tuple[str, str]:
             after = f" after {counted(delivery.tries, 'try', 'tries')}" if delivery.tries else ""
             words = f"failed{after}: {delivery.error}"
         case _:
-            # Without an error the first try is under way, or was handed back.
-            again = f", try {delivery.tries + 1}: {delivery.error}" if delivery.error else ""
-            words = f"on its way{again}"
+            words = "on its way"  # without an error the first try is under way, or was handed back
+            if delivery.error:
+                words += f" after {counted(delivery.tries, 'try', 'tries')}: {delivery.error}"
     return label, words
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from bot.core.cards.channel import RESUME, SET_UP, asked_words
+from bot.core.cards.channel import RESUME, SET_UP, SETTINGS, asked_words
 from bot.core.deck import Deck
 from bot.core.models import Channel, ChannelState, Settings
 from bot.core.parts import (
-    Action,
-    Button,
     Buttons,
     Card,
     Code,
@@ -15,11 +13,8 @@ from bot.core.parts import (
     Paragraph,
     Quiet,
     Text,
-    Verb,
 )
 from bot.core.wording import counted
-
-SETTINGS = Button("Settings", Action(Verb.SETTINGS))
 
 
 def greeting(channel: Channel, deck: Deck) -> Card:

@@ -63,9 +63,6 @@ _PLAIN: dict[type[QuizError], Card] = {
     NotAQuestionError: _card(
         "That is none of my questions. Use this on one of them, or on your own reply to one."
     ),
-    RoundClosedError: _card(
-        "This round has closed; its answer is posted. Practise instead?", PRACTISE
-    ),
     NoChannelError: _card("That works in a channel where the quiz runs. Type it there."),
     NotSetUpError: _card("The quiz is not set up in this channel yet. An admin can do it.", SET_UP),
     NotInChannelError: _card(
@@ -86,20 +83,14 @@ _PLAIN: dict[type[QuizError], Card] = {
 """What is told in the same words whoever asks."""
 
 
-def refused_words(error: QuizError, words: str) -> Card:
-    """The refusal of an attempt, and the *words* that it would have kept."""
-    card = refusal(error)
-    if not words.strip():
-        return card
-    return replace(card, blocks=(*card, Heading(("You wrote",)), Quote(words)))
-
-
 def refusal(error: QuizError) -> Card:
     """What a member is told when the quiz refuses."""
     match error:
         case NotRevealedError():
             see = Button("See the answer", Action(Verb.ANSWER, str(error.key)), Style.PRIMARY)
             return _card("A grade counts once you have seen the answer.", see)
+        case RoundClosedError():
+            return _closed(error.words)
         case NotAdminError():
             return _card(f"Only an admin of this channel can {error.wish}. Ask one to do it.")
         case NoQuestionError():
@@ -109,6 +100,14 @@ def refusal(error: QuizError) -> Card:
         case _:
             other = _card("That did not work. Try again, or type /flaskquiz help.")
             return _PLAIN.get(type(error), other)
+
+
+def _closed(words: str) -> Card:
+    """The refusal of an attempt, with the words that it would have kept."""
+    card = _card("This round has closed; its answer is posted. Practise instead?", PRACTISE)
+    if not words:
+        return card
+    return replace(card, blocks=(*card, Heading(("You wrote",)), Quote(words)))
 
 
 def _nothing_fits(error: NoQuestionError) -> str:

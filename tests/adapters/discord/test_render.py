@@ -229,6 +229,7 @@ REFUSALS: list[QuizError] = [
     StaleKeyError("fq:1:answer:r1"),
     NotAQuestionError("5"),
     RoundClosedError("a-question"),
+    RoundClosedError("a-question", LONG * 30),
     NotRevealedError(AttemptKey(round_id=RoundId(7))),
     NotAdminError("change the settings"),
     NoChannelError(),

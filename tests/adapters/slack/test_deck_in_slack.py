@@ -156,7 +156,8 @@ def test_every_question_keeps_slacks_rules_and_is_cut_nowhere():
 
 
 REFUSALS: list[QuizError] = [
-    StaleKeyError("x"), RoundClosedError("x"), NotRevealedError(KEY), NotAdminError("pause it"),
+    StaleKeyError("x"), RoundClosedError("x", "w" * WORDS_MAX), NotRevealedError(KEY),
+    NotAdminError("pause it"),
     NoChannelError(), NotSetUpError(), NotInChannelError(), NothingToAskError(),
     AlreadyPostedError(NOW.date()), NotPostedError(NOW.date()), AlreadySharedError(),
     NoQuestionError("quantum", ("Routing",)), FormError({"time": "Give a time such as 09:30."}),
