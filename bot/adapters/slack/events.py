@@ -124,12 +124,12 @@ class Events:
 
     async def _typed(self, workspace: Workspace, event: Json) -> str:
         """What was typed, with members by their names and without a mention of the bot."""
-        names = {workspace.bot_user_id: ""}
-        for member in mentioned(event["text"])[:NAMED_MOST]:
-            if member not in names:
-                name = (await self._people.person(workspace, member)).name
-                names |= {member: name} if name else {}
-        return typed(event["text"], names)
+        others = [id_ for id_ in mentioned(event["text"]) if id_ != workspace.bot_user_id]
+        members = list(dict.fromkeys(others))[:NAMED_MOST]
+        people = await asyncio.gather(*(self._people.person(workspace, id_) for id_ in members))
+        named = zip(members, (person.name for person in people), strict=True)
+        names = {id_: name for id_, name in named if name}
+        return typed(event["text"], names | {workspace.bot_user_id: ""})
 
     async def _tell(
         self, workspace: Workspace, event: Json, reaction: str, answer: Card | None

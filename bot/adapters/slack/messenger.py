@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -33,6 +34,7 @@ SKEW = timedelta(minutes=10)
 PAGES = 10
 """Pages of history read at most for one delivery: some 2,000 messages since it was tried."""
 PAGE = 200
+_LEFT_OFF_MOST = 1_000
 PICTURE_WAITS = (1.0, 2.0, 4.0)
 """Seconds to wait for an upload: Slack takes a moment until it can be shown."""
 
@@ -53,7 +55,7 @@ class SlackMessenger:
         self._api = api
         self._workspaces = workspaces
         self._sleep = sleep
-        self._left_off: dict[DeliveryId, tuple[int, str]] = {}
+        self._left_off: OrderedDict[DeliveryId, tuple[int, str]] = OrderedDict()
         """At which try looking for a delivery had to end, and where it goes on."""
 
     async def post(self, parcel: Parcel) -> MessageRef:
@@ -84,8 +86,9 @@ class SlackMessenger:
         for _ in range(PAGES):
             try:
                 page = await self._page(client, channel, parcel.thread, oldest, cursor)
-            except RetryLaterError:
-                self._left_off[parcel.id] = parcel.tries, cursor
+            except RetryLaterError as error:
+                if error.after is not None:
+                    self._leave_off(parcel, cursor)
                 raise
             for message in page.get("messages") or ():
                 if message.get("user") == workspace.bot_user_id and _is(message, parcel.id):
@@ -94,6 +97,11 @@ class SlackMessenger:
             if not cursor:
                 return None
         raise RetryLaterError("too much was said since to find out whether it was posted")
+
+    def _leave_off(self, parcel: Parcel, cursor: str) -> None:
+        self._left_off[parcel.id] = parcel.tries, cursor
+        if len(self._left_off) > _LEFT_OFF_MOST:  # most of them another process has settled
+            self._left_off.popitem(last=False)
 
     async def edit(self, to: Address, message: MessageRef, card: Card) -> None:
         """Show *card* in a message posted earlier."""

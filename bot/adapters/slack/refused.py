@@ -48,7 +48,7 @@ ADVICE = {
 }
 _LATER = frozenset(
     {"ratelimited", "rate_limited", "message_limit_exceeded", "request_timeout",
-     "service_unavailable", "team_added_to_org"}
+     "service_unavailable", "team_added_to_org", "invalid_cursor"}
 )  # fmt: skip
 DEAD_TOKEN = frozenset(
     {"account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed"}

@@ -245,6 +245,27 @@ async def test_a_post_under_much_talk_is_found_by_one_page_a_minute(joined: Team
     assert await messenger(joined).find(a_parcel(joined, tries=4)) == ref
 
 
+async def test_looking_begins_anew_where_slack_has_forgotten_how_far_it_was(joined: Team):
+    ref = await messenger(joined).post(a_parcel(joined))
+    for number in range(40):
+        await joined.bob.say(joined.channel, f"talk {number}")
+    joined.slack.rates.limit("conversations.history", 1)
+    with pytest.raises(RetryLaterError):
+        await messenger(joined).find(a_parcel(joined, tries=2))
+    joined.clock.move(minutes=1)
+    joined.slack.fault("conversations.history", error="invalid_cursor")
+
+    with pytest.raises(RetryLaterError, match="invalid_cursor"):
+        await messenger(joined).find(a_parcel(joined, tries=3))
+
+    for tries in (4, 5):
+        joined.clock.move(minutes=1)
+        with pytest.raises(RetryLaterError):
+            await messenger(joined).find(a_parcel(joined, tries=tries))
+    joined.clock.move(minutes=1)
+    assert await messenger(joined).find(a_parcel(joined, tries=6)) == ref
+
+
 async def test_looking_begins_anew_where_another_process_tried_in_between(joined: Team):
     parcel = a_parcel(joined)
     for number in range(40):
