@@ -33,7 +33,11 @@ _AGAIN = (
     update(deliveries)
     .where(*_OF_DATE, deliveries.c.state.in_(_NOT_POSTED))
     .values(
-        state=DeliveryState.SENDING, due_at=bindparam("now"), created_at=bindparam("now"), tries=0
+        state=DeliveryState.SENDING,
+        due_at=bindparam("now"),
+        created_at=bindparam("now"),
+        tries=0,
+        error="",
     )
     .returning(deliveries.c.id)
 )

@@ -492,7 +492,7 @@ async def test_a_leaderboard_that_could_not_be_shared_is_shared_once_somebody_as
 
     share = await store.share(a_caller(), MONDAY, "all", NOON + HOUR)
 
-    assert (share.id, share.detail) == (first.delivery.id, "all")
+    assert (share.id, share.detail, share.error) == (first.delivery.id, "all", "")
     [again] = await store.lease(ALL_PLATFORMS, NOON + HOUR, HOUR, kinds=[Kind.SHARE])
     assert again.look_first
     await store.delivered(share.id, MessageRef("m1"), NOON + HOUR)
