@@ -73,6 +73,8 @@ class ChannelServer:
     plan: Plan = never
     while_: float = 0.2
     """Seconds that late and slow answers take."""
+    held: asyncio.Event | None = None
+    """What slow answers wait for instead."""
     retry_after: float = 1.0
     takes_within: float = 3600.0
     """Seconds after it was sent in which a post is taken, or never: a platform of some promptness."""
@@ -105,8 +107,10 @@ class ChannelServer:
         name, payload = request.match_info["request"], await request.json()
         self.requests.append((name, payload))
         fault = self.plan(name, payload)
-        if fault in (Fault.SLOW, Fault.SILENT):
-            await asyncio.sleep(self.while_ if fault is Fault.SLOW else 3600)
+        if fault is Fault.SLOW:
+            await (asyncio.sleep(self.while_) if self.held is None else self.held.wait())
+        elif fault is Fault.SILENT:
+            await asyncio.sleep(3600)
         sent_at = float(request.headers.get("X-Sent-At", "inf"))
         if name == "post" and time.monotonic() - sent_at > self.takes_within:
             fault = Fault.DOWN  # this machine was too busy to be prompt

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 from bot.core.ports import Store
@@ -191,11 +192,13 @@ async def test_an_edit_that_arrives_after_that_of_another_process_is_made_good(s
         await bot.beat()
         bot.clock.move_to(NOON + DAY - MINUTE)
         await grade(store, await the_round(store, now=bot.clock()), now=bot.clock())
+        server.held = asyncio.Event()
         server.plan = lambda name, _: Fault.SLOW if name == "edit" else Fault.NONE
         await bot.ticker.beat()
         await until(lambda: "edit" in [name for name, _ in server.requests])
         server.plan = lambda _name, _payload: Fault.NONE
         await other.beat_at(NOON + DAY)
+        server.held.set()
         await bot.idle()
         assert ["closed" in text for _, text in server.edits] == [True, False]
 
