@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from shlex import quote
 
-from bot.adapters.web.server import url_of
+from bot.adapters.web.server import address_of
 from bot.core.cards.channel import NOTHING_TO_ASK, next_words
 from bot.core.cards.doctor import CLOCK_TOLERANCE, delivery_words, has_nothing_to_ask
 from bot.core.deck import Deck, load
@@ -53,14 +53,15 @@ def _faces(settings: Settings) -> Iterator[Finding]:
     if settings.slack_by_socket:
         yield Finding(True, "Slack: one workspace over Socket Mode.")
     if settings.slack_by_http:
+        here = address_of(settings.host, settings.port)
         many = "any number of workspaces" if settings.slack_client_id else "one workspace"
-        yield Finding(True, f"Slack: {many} over HTTP at {settings.host}:{settings.port}.")
+        yield Finding(True, f"Slack: {many} over HTTP at {here}.")
         if settings.slack_client_id and not settings.public_url:
             yield Finding(False, "Slack: nobody can install it.", "Set PUBLIC_URL.")
     if settings.discord_token:
         yield Finding(True, "Discord: a token is set.")
     if not settings.has_platform:
-        page = f"the page at {url_of(settings.host, settings.port)}"
+        page = f"the page at {address_of(settings.host, settings.port)}"
         yield Finding(True, f"No Slack or Discord token: {page} alone.")
 
 
@@ -94,7 +95,7 @@ async def _channels(settings: Settings, deck: Deck | None) -> list[Finding]:
     database = Database(settings.database_url)
     try:
         store, now = Store(database), datetime.now(UTC)
-        offset = await store.now() - now
+        offset = await store.now() - datetime.now(UTC)  # not *now*: to connect may take long
         findings = [_clock(offset.total_seconds())]
         channels = await store.list_channels(CHANNELS_MAX + 1)
         if not channels:

@@ -53,9 +53,9 @@ def test_a_directory_that_may_not_be_entered_is_wrong(tmp_path):
 @pytest.mark.parametrize("closed", [".env", "."])
 def test_settings_that_may_not_be_read_are_refused_in_a_sentence(tmp_path, closed):
     (tmp_path / ".env").write_text("PORT=8111\n")
-    (tmp_path / closed).chmod(0)
+    closing = ("sh", "-c", 'chmod 0 "$0" && exec "$@"', closed, *BOUND)  # once it is there
 
-    done = finished(tmp_path, "doctor", by=BOUND)
+    done = finished(tmp_path, "doctor", by=closing)
 
     refusal = ".env cannot be read (Permission denied): let this user read it, or start elsewhere."
     assert (done.returncode, done.stdout, done.stderr) == (2, "", f"{refusal}\n")

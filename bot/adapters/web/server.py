@@ -29,14 +29,14 @@ class Server:
     @property
     def url(self) -> str:
         """Where a browser on this machine finds it."""
-        return url_of(self.host, self.port)
+        return address_of(self.host, self.port)
 
     async def close(self) -> None:
         """Take no more requests, let those under way end, free the port."""
         await self._runner.cleanup()
 
 
-def url_of(host: str, port: int) -> str:
+def address_of(host: str, port: int) -> str:
     """Where a browser on this machine finds a server that listens on *host* and *port*."""
     name = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104  # read, not bound
     return f"http://{f'[{name}]' if ':' in name else name}:{port}"

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Route, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from bot.adapters.web.badges import Badge
 from tests.adapters.web.chromium import CHROMIUM, Person, chromium, person
@@ -489,8 +489,7 @@ async def test_the_panel_asked_for_last_stays_whatever_comes_later(ann: Person):
         await page.get_by_role("link", name="Me", exact=True).click()
     await page.get_by_role("link", name="Team").click()
     await ann.sees("What this channel knows")
-    async with page.expect_response("**/panel?show=me"):
-        await held.let_go()
+    await held.arrives(page)
 
     await expect(page.locator("#panel-title")).to_have_text("What this channel knows")
     assert page.url.endswith("?show=team")
@@ -507,9 +506,7 @@ async def test_a_panel_that_was_left_before_it_came_does_not_open(ann: Person, h
         await page.evaluate("history.back()")
     await page.evaluate("history.forward()")
     await page.wait_for_url(here.url + "/")
-    async with page.expect_response("**/panel?show=me"):
-        await held.let_go()
-    await page.evaluate("new Promise((done) => setTimeout(done))")
+    await held.arrives(page)
 
     await expect(page.locator("#panel")).to_be_hidden()
 
@@ -523,9 +520,13 @@ class Held:
     async def __call__(self, route: Route) -> None:
         self._routes.append(route)
 
-    async def let_go(self) -> None:
+    async def arrives(self, page: Page) -> None:
+        """Let it go, until the page has read its answer and one that was asked for later."""
         for route in self._routes:
-            await route.continue_()
+            async with page.expect_response(route.request.url) as response:
+                await route.continue_()
+            await (await response.value).finished()
+        await page.evaluate("fetch('/healthz').then((answer) => answer.text())")
 
     async def fail(self) -> None:
         for route in self._routes:
@@ -646,7 +647,7 @@ async def test_what_a_reader_selected_or_scrolled_stays_when_somebody_answers(
             await other.join(f"Other {len(card)}")
             await other.answer()
             await expect(page.locator("article.open")).to_contain_text(
-                "1 tried" if card == ".open" else "2 tried", timeout=5_000
+                "1 tried" if card == ".open" else "2 tried"
             )
 
         assert before.startswith("What does g hold")
