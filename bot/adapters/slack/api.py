@@ -74,10 +74,13 @@ class Api:
             self._session = None
 
 
-PASSING = frozenset(
-    {"ratelimited", "rate_limited", "internal_error", "fatal_error", "request_timeout",
-     "service_unavailable", "team_added_to_org"}
-)  # fmt: skip
+BUSY = frozenset(
+    {"ratelimited", "rate_limited", "request_timeout", "service_unavailable", "team_added_to_org"}
+)
+"""Refusals that say that nothing was done, and may be over soon."""
+BROKEN = frozenset({"fatal_error", "internal_error"})
+"""Slack itself does not know how much of it was done."""
+PASSING = BUSY | BROKEN
 """Refusals that may be over soon."""
 CALL_ERRORS = (SlackClientError, aiohttp.ClientError, OSError, TimeoutError)
 """All that a call can raise: a refusal, or no answer."""

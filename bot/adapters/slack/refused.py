@@ -6,7 +6,15 @@ from datetime import timedelta
 
 import aiohttp
 
-from bot.adapters.slack.api import answer_of, code_of, reason_of, retry_after, status_of
+from bot.adapters.slack.api import (
+    BROKEN,
+    BUSY,
+    answer_of,
+    code_of,
+    reason_of,
+    retry_after,
+    status_of,
+)
 from bot.core.errors import (
     RefusedError,
     RetryLaterError,
@@ -46,15 +54,10 @@ ADVICE = {
     "cannot_dm_bot": "Let a person save the settings.",
     "messages_tab_disabled": "Switch the Messages tab of the app's Home on.",
 }
-_LATER = frozenset(
-    {"ratelimited", "rate_limited", "message_limit_exceeded", "request_timeout",
-     "service_unavailable", "team_added_to_org", "invalid_cursor"}
-)  # fmt: skip
+_LATER = BUSY | {"message_limit_exceeded", "invalid_cursor"}
 DEAD_TOKEN = frozenset(
     {"account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed"}
 )
-_UNKNOWN = frozenset({"fatal_error", "internal_error"})
-"""Slack itself does not know how much of it was done."""
 
 
 def undelivered(error: BaseException) -> UndeliveredError:
@@ -63,7 +66,7 @@ def undelivered(error: BaseException) -> UndeliveredError:
     if word in _LATER or status_of(error) == 429:
         seconds = retry_after(error)
         return RetryLaterError(reason, None if seconds is None else timedelta(seconds=seconds))
-    if word and word not in _UNKNOWN:
+    if word and word not in BROKEN:
         return RefusedError(_told(error, reason), ADVICE.get(word, _anything(word)))
     if isinstance(error, aiohttp.ClientConnectorError):
         return RetryLaterError(reason)  # it never left us
