@@ -70,9 +70,14 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 async def person(browser: Browser, **options: Any) -> Person:
-    """Give somebody a browser of their own: cookies, storage, size and colours."""
+    """Give somebody a browser of their own: cookies, size and colours."""
     context = await browser.new_context(**options)
     context.set_default_timeout(PATIENCE)
+    return await at_a_new_tab(context)
+
+
+async def at_a_new_tab(context: BrowserContext) -> Person:
+    """Give somebody a tab, and with it storage and complaints of their own."""
     page = await context.new_page()
     somebody = Person(context, page)
     page.on("console", lambda said: somebody.complaints.append(f"{said.type}: {said.text}"))

@@ -8,10 +8,17 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, Route, expect
+from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 
 from bot.adapters.web.badges import Badge
-from tests.adapters.web.chromium import CHROMIUM, Person, chromium, person
+from tests.adapters.web.chromium import (
+    CHROMIUM,
+    PATIENCE,
+    Person,
+    at_a_new_tab,
+    chromium,
+    person,
+)
 from tests.adapters.web.running import Running, running
 from tests.adapters.web.test_round import SECRETS, one_question
 from tests.adapters.web.visiting import visiting
@@ -26,17 +33,29 @@ PHONE = {"viewport": {"width": 360, "height": 720}, "is_mobile": True, "has_touc
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    """One browser for all tests here; each person in it has cookies and storage of their own."""
+    """One browser for all tests here."""
     async with chromium() as started:
         yield started
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def window(browser: Browser) -> BrowserContext:
+    """A window for one person after the other: a new one costs half of what most tests do."""
+    window = await browser.new_context()
+    window.set_default_timeout(PATIENCE)
+    return window
+
+
 @pytest_asyncio.fixture(loop_scope="module", autouse=True)
-async def _leave(browser: Browser) -> AsyncIterator[None]:
-    """Close every window when a test ends."""
+async def _leave(browser: Browser, window: BrowserContext) -> AsyncIterator[None]:
+    """Close every other window when a test ends, and leave nothing in this one."""
     yield
     for context in browser.contexts:
-        await context.close()
+        if context is not window:
+            await context.close()
+    for page in window.pages:
+        await page.close()
+    await window.clear_cookies()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -48,10 +67,21 @@ async def here(sqlite_url: str) -> AsyncIterator[Running]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def ann(browser: Browser, here: Running) -> AsyncIterator[Person]:
+async def guest(window: BrowserContext) -> Person:
+    """Somebody who has not come yet."""
+    return await at_a_new_tab(window)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def ann(window: BrowserContext, here: Running) -> AsyncIterator[Person]:
     """Ann, who has joined; at the end her browser has nothing to complain of."""
-    ann = await person(browser)
-    await ann.join(here.url, "Ann")
+    async with visiting(here.url) as door:
+        await door.join("Ann")
+        badge = next(iter(door.session.cookie_jar))
+    await window.add_cookies([{"name": badge.key, "value": badge.value, "url": here.url}])
+    ann = await at_a_new_tab(window)
+    await ann.page.goto(here.url)
+    await ann.page.wait_for_selector("#say")
     yield ann
     assert ann.complaints == []
 
@@ -147,9 +177,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def test_everything_can_be_done_by_keyboard_alone(browser: Browser, here: Running):
-    ann = await person(browser)
-    page, keys = ann.page, ann.page.keyboard
+async def test_everything_can_be_done_by_keyboard_alone(guest: Person, here: Running):
+    ann, page, keys = guest, guest.page, guest.page.keyboard
     await page.goto(here.url)
     await tab_to(ann, "#join-name")
     await keys.type("Ann")
@@ -463,12 +492,7 @@ async def test_pressing_twice_is_pressing_once(ann: Person, here: Running):
 
 
 @pytest.mark.parametrize("status", [502, 200])  # 200: where a proxy wants people to sign in again
-async def test_a_page_of_a_proxy_is_not_taken_for_an_answer(
-    browser: Browser, here: Running, status: int
-):
-    ann = await person(browser)
-    await ann.join(here.url, "Ann")
-
+async def test_a_page_of_a_proxy_is_not_taken_for_an_answer(ann: Person, status: int):
     async def proxy(route: Route) -> None:
         await route.fulfill(status=status, content_type="text/html", body="<h1>nginx</h1>")
 
@@ -479,6 +503,8 @@ async def test_a_page_of_a_proxy_is_not_taken_for_an_answer(
     await expect(alert).to_contain_text("FlaskQuiz does not answer.")
     await expect(alert).not_to_contain_text("nginx")
     await expect(ann.page.locator("#panel")).to_be_hidden()
+    assert all("502" in each for each in ann.complaints)
+    ann.complaints.clear()
 
 
 async def test_the_panel_asked_for_last_stays_whatever_comes_later(ann: Person):
@@ -549,8 +575,7 @@ async def test_a_feed_that_could_not_be_read_is_asked_for_again(browser: Browser
     await expect(ann.page.locator("article")).to_have_count(2)
 
 
-async def test_a_guest_is_not_told_of_a_failure_that_is_over(browser: Browser, here: Running):
-    guest = await person(browser)
+async def test_a_guest_is_not_told_of_a_failure_that_is_over(guest: Person, here: Running):
     page = guest.page
     async with page.expect_response("**/live"):
         await page.goto(here.url)
@@ -565,10 +590,8 @@ async def test_a_guest_is_not_told_of_a_failure_that_is_over(browser: Browser, h
     await expect(page.locator("#lost")).to_be_empty()
 
 
-async def test_a_failure_is_told_to_who_has_left_the_form_too(browser: Browser, here: Running):
-    ann = await person(browser)
+async def test_a_failure_is_told_to_who_has_left_the_form_too(ann: Person):
     page, held = ann.page, Held()
-    await ann.join(here.url, "Ann")
     await ann.try_it("some words")
     await page.route("**/do", held)
     async with page.expect_request("**/do"):
@@ -578,6 +601,8 @@ async def test_a_failure_is_told_to_who_has_left_the_form_too(browser: Browser, 
     await held.fail()
 
     await expect(page.locator("#say [role=alert]")).to_contain_text("does not answer")
+    assert all("ERR_FAILED" in each for each in ann.complaints)
+    ann.complaints.clear()
 
 
 async def test_words_wait_for_a_member_whose_cookie_was_lost(ann: Person):
@@ -665,10 +690,9 @@ async def test_the_title_is_that_of_what_is_shown(ann: Person, here: Running):
 
 @pytest.mark.parametrize("height", [568, 256])  # 256: a window at four times the size
 async def test_what_has_the_focus_is_never_behind_the_foot_of_the_panel(
-    browser: Browser, here: Running, height: int
+    ann: Person, here: Running, height: int
 ):
-    ann = await person(browser, viewport={"width": 320, "height": height})
-    await ann.join(here.url, "Ann")
+    await ann.page.set_viewport_size({"width": 320, "height": height})
     hidden = []
     for show, stops in (("answer:r1", 6), ("settings", 40)):
         await ann.page.goto(f"{here.url}/?show={show}")
@@ -689,11 +713,11 @@ BEHIND = """() => {
 }"""
 
 
-async def test_a_long_name_is_cut_at_its_own_end(browser: Browser, here: Running):
-    ann = await person(browser, viewport={"width": 320, "height": 568})
-    await ann.join(here.url, "محمد عبد الرحمن عبد الرحيم عبد الله")
+async def test_a_long_name_is_cut_at_its_own_end(guest: Person, here: Running):
+    await guest.page.set_viewport_size({"width": 320, "height": 568})
+    await guest.join(here.url, "محمد عبد الرحمن عبد الرحيم عبد الله")
 
-    first = await ann.page.evaluate("""() => {
+    first = await guest.page.evaluate("""() => {
       const name = document.querySelector('#who bdi');
       const letter = document.createRange();
       letter.setStart(name.firstChild, 0);
@@ -728,7 +752,7 @@ async def test_who_waits_in_vain_is_told_and_may_try_again(browser: Browser, her
 
 
 async def test_a_guest_who_presses_enter_twice_joins_once(
-    browser: Browser, here: Running, monkeypatch: pytest.MonkeyPatch
+    guest: Person, here: Running, monkeypatch: pytest.MonkeyPatch
 ):
     let_go, join = asyncio.Event(), here.page._door.join
 
@@ -738,16 +762,16 @@ async def test_a_guest_who_presses_enter_twice_joins_once(
         return badge
 
     monkeypatch.setattr(here.page._door, "join", slow)
-    ann = await person(browser)
-    await ann.page.goto(here.url)
-    await ann.page.fill("#join-name", "Ann")
-    async with ann.page.expect_request("**/join"):
-        await ann.page.keyboard.press("Enter")
-    await ann.page.keyboard.press("Enter")
+    page = guest.page
+    await page.goto(here.url)
+    await page.fill("#join-name", "Ann")
+    async with page.expect_request("**/join"):
+        await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")
     let_go.set()
 
-    await expect(ann.page.locator("#who")).to_contain_text("Ann")
-    assert await ann.page.get_by_text("Somebody here is called").count() == 0
+    await expect(page.locator("#who")).to_contain_text("Ann")
+    assert await page.get_by_text("Somebody here is called").count() == 0
 
 
 async def test_selecting_words_beyond_the_edge_of_the_panel_does_not_close_it(ann: Person):
