@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from cryptography.fernet import Fernet
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
@@ -49,6 +48,8 @@ def _address(value: str) -> str:
 
 
 def _keys(value: SecretStr) -> SecretStr:
+    from cryptography.fernet import Fernet  # noqa: PLC0415  # slow: only for who has keys
+
     for key in re.split(r"[,\s]+", value.get_secret_value()):
         try:
             Fernet(key)
